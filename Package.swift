@@ -1,0 +1,135 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// Targets stand bottom-up: a target names only targets above it in this file.
+let package = Package(
+    name: "tenantry",
+    products: [
+        .library(name: "HandlerKit", targets: ["HandlerKit"]),
+        .executable(name: "tenantry", targets: ["tenantry"]),
+    ],
+    dependencies: [
+        // Structured logging, the ecosystem's seam.
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.0"),
+        // The HTTP server: HTTP/1.1 framing, back-pressure, graceful shutdown. No Foundation.
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+        // The event loops beneath it; the gateway's end of the wire lives on them.
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        // Method, status and header types that Hummingbird speaks.
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        // Start order, SIGTERM and draining of the services in one process.
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        // Commands, help, completion of the program `tenantry`.
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        // Settings from the environment, typed, with secrets marked.
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
+        // `handler.yaml`, with line and column for every error.
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.0"),
+    ],
+    targets: [
+        // C libraries: a modulemap and a shim each, no logic; one Swift target imports each.
+        .systemLibrary(name: "CPostgres", path: "Runtime/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CJWT", path: "Runtime/CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
+
+        .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
+        .target(name: "Reactor", dependencies: ["Kernel"], path: "Runtime/Reactor"),
+        .target(name: "Wire", dependencies: ["Kernel"], path: "Runtime/Wire"),
+        .target(name: "Tokens", dependencies: ["COpenSSL", "CJWT", "Kernel"], path: "Runtime/Tokens"),
+        .target(
+            name: "Postgres",
+            dependencies: ["CPostgres", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
+            path: "Runtime/Postgres"),
+        .target(
+            name: "HandlerKit",
+            dependencies: ["Postgres", "Reactor", "Wire", "Kernel", .product(name: "Logging", package: "swift-log")],
+            path: "Runtime/HandlerKit"),
+        .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
+        .target(
+            name: "Tenants",
+            dependencies: ["Postgres", "Tokens", "Manifest", "Kernel", .product(name: "Logging", package: "swift-log")],
+            path: "Tenants", exclude: ["Schema/Migrations"]),
+        .target(
+            name: "Host",
+            dependencies: [
+                "Postgres", "Tokens", "Wire", "Manifest", "Reactor", "Kernel",
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Runtime/Host"),
+        .executableTarget(
+            name: "tenantry",
+            dependencies: [
+                "Host", "Tenants", "Postgres", "Tokens", "Manifest", "Kernel",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Runtime/CLI"),
+
+        // Handlers: one program each; pure domain logic beside it as a library.
+        .executableTarget(
+            name: "auth-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Auth", exclude: ["handler.yaml", "Schema"],
+            sources: ["Program"]),
+        .executableTarget(
+            name: "dashboards-handler", dependencies: ["HandlerKit"], path: "Handlers/Dashboards", exclude: ["handler.yaml"],
+            sources: ["Program"]),
+        .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
+        .executableTarget(
+            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular"], path: "Handlers/Uploads/Program"),
+
+        // Tests: a unit suite per room, one suite that owns a database, one over the built programs.
+        .target(name: "TestSupport", dependencies: ["Tenants", "Postgres", "Tokens", "Manifest", "Kernel"], path: "Tests/Support"),
+        .executableTarget(name: "probe-handler", dependencies: ["HandlerKit"], path: "Tests/ProbeHandler", exclude: ["handler.yaml", "Schema"], sources: ["Program"]),
+        .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Kernel"),
+        .testTarget(name: "ReactorTests", dependencies: ["Reactor"], path: "Tests/Reactor"),
+        .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
+        .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens"),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
+        .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
+        .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
+        .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
+        .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
+        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest"], path: "Tests/Integration"),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler"],
+            path: "Tests/EndToEnd"),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+/// `TENANTRY_ROOMS=Postgres,Wire swift build` builds only those targets and what they stand on.
+if let rooms = Context.environment["TENANTRY_ROOMS"], !rooms.isEmpty {
+    var kept = Set(rooms.split(separator: ",").map(String.init))
+    for target in package.targets.reversed() where kept.contains(target.name) {
+        for case .byNameItem(let name, _) in target.dependencies { kept.insert(name) }
+    }
+    package.targets.removeAll { !kept.contains($0.name) }
+    package.products.removeAll { !kept.contains($0.name) }
+    let packages = Set(
+        package.targets.flatMap(\.dependencies).compactMap { dependency -> String? in
+            if case .productItem(_, let package, _, _) = dependency { package } else { nil }
+        })
+    package.dependencies.removeAll { dependency in
+        guard case .sourceControl(_, let location, _) = dependency.kind else { return false }
+        return !packages.contains { location.hasSuffix("/\($0).git") }
+    }
+}
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // SE-0461: an async function runs where its caller runs
+]
+let strict = Context.environment["TENANTRY_STRICT"] != nil
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings + (strict ? [.treatAllWarnings(as: .error)] : [])
+}

@@ -1,0 +1,54 @@
+/// What went wrong, in a word that clients may rely on, with the HTTP status it stands for. The one table.
+public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
+    /// Upper case with underscores, for example `NOT_FOUND`. Never changes its meaning.
+    public let name: String
+    /// The HTTP status (RFC 9110 section 15) that carries it.
+    public let status: Int
+    /// What a client is told when nothing more precise is known.
+    public let message: String
+
+    public var description: String { name }
+
+    private init(_ name: String, _ status: Int, _ message: String) {
+        self.name = name
+        self.status = status
+        self.message = message
+    }
+
+    public static let badRequest = ErrorCode("BAD_REQUEST", 400, "The request could not be understood")
+    public static let validation = ErrorCode("VALIDATION_ERROR", 400, "Invalid input data")
+    public static let unauthenticated = ErrorCode("UNAUTHENTICATED", 401, "Sign in to use this")
+    public static let invalidCredentials = ErrorCode("INVALID_CREDENTIALS", 401, "E-mail or password is wrong")
+    public static let forbidden = ErrorCode("FORBIDDEN", 403, "Your role does not allow this")
+    public static let tenantSuspended = ErrorCode("TENANT_SUSPENDED", 403, "This tenant is suspended")
+    public static let notFound = ErrorCode("NOT_FOUND", 404, "Nothing is here")
+    public static let methodNotAllowed = ErrorCode("METHOD_NOT_ALLOWED", 405, "This path does not answer that method")
+    public static let timeout = ErrorCode("REQUEST_TIMEOUT", 408, "The request took too long to arrive")
+    public static let conflict = ErrorCode("CONFLICT", 409, "This conflicts with what is already there")
+    public static let lengthRequired = ErrorCode("LENGTH_REQUIRED", 411, "Say how long the body is")
+    public static let tooLarge = ErrorCode("PAYLOAD_TOO_LARGE", 413, "The body is larger than allowed")
+    public static let uriTooLong = ErrorCode("URI_TOO_LONG", 414, "The address is longer than allowed")
+    public static let unsupportedMedia = ErrorCode("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of body is not read here")
+    public static let unprocessableFile = ErrorCode("UNPROCESSABLE_FILE", 422, "The file could not be read")
+    public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
+    public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
+    public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
+    public static let internalError = ErrorCode("INTERNAL_ERROR", 500, "Something went wrong on our side")
+    public static let handlerFailed = ErrorCode("HANDLER_FAILED", 502, "The handler stopped before it answered")
+    public static let unavailable = ErrorCode("UNAVAILABLE", 503, "Not available right now; try again soon")
+    public static let deadlineExceeded = ErrorCode("DEADLINE_EXCEEDED", 504, "The answer took too long")
+    public static let loopDetected = ErrorCode("LOOP_DETECTED", 508, "Handlers call each other too deeply")
+
+    /// Every code, for documentation and tests.
+    public static let all: [ErrorCode] = [
+        badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
+        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, unprocessableFile, tooManyRequests, headersTooLarge, cancelled, internalError,
+        handlerFailed, unavailable, deadlineExceeded, loopDetected,
+    ]
+
+    /// The code of that name; nil if there is none.
+    public init?(named name: some StringProtocol) {
+        guard let code = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = code
+    }
+}
