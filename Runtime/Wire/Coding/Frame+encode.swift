@@ -1,0 +1,64 @@
+extension Frame {
+    /// Appends the frame as it goes over the wire.
+    public func encode(into bytes: inout [UInt8]) {
+        let start = bytes.count
+        var writer = ByteWriter(consume bytes)
+        bytes = []
+        writer.put(UInt32(0))
+        writer.put(kind.rawValue)
+        writer.put(stream)
+        switch self {
+        case .start(let message): message.write(to: &writer)
+        case .ready(let message): message.write(to: &writer)
+        case .invoke(_, let message): message.write(to: &writer)
+        case .chunk(_, let payload): writer.putRaw(payload)
+        case .credit(_, let count): writer.put(count)
+        case .end(_, let receipt): receipt.write(to: &writer)
+        case .answer(_, let message): message.write(to: &writer)
+        case .failure(_, let message): message.write(to: &writer)
+        case .subscribe(_, let message): message.write(to: &writer)
+        case .page(_, let message): message.write(to: &writer)
+        case .cancel(_, let reason): writer.put(reason.rawValue)
+        case .context(_, let token): writer.put(token)
+        case .ping(let number), .pong(let number): writer.put(number)
+        case .drain: break
+        }
+        writer.patch(UInt32(writer.bytes.count - start - 4), at: start)
+        bytes = writer.finish()
+    }
+
+    enum Kind: UInt8 {
+        case start = 1
+        case ready, invoke, chunk, credit, end, answer, failure, subscribe, page, cancel, context, ping, pong, drain
+    }
+
+    var kind: Kind {
+        switch self {
+        case .start: .start
+        case .ready: .ready
+        case .invoke: .invoke
+        case .chunk: .chunk
+        case .credit: .credit
+        case .end: .end
+        case .answer: .answer
+        case .failure: .failure
+        case .subscribe: .subscribe
+        case .page: .page
+        case .cancel: .cancel
+        case .context: .context
+        case .ping: .ping
+        case .pong: .pong
+        case .drain: .drain
+        }
+    }
+
+    /// The exchange that the frame belongs to; 0 for the connection itself.
+    public var stream: StreamID {
+        switch self {
+        case .start, .ready, .ping, .pong, .drain: 0
+        case .invoke(let id, _), .chunk(let id, _), .credit(let id, _), .end(let id, _), .answer(let id, _), .failure(let id, _),
+            .subscribe(let id, _), .page(let id, _), .cancel(let id, _), .context(let id, _):
+            id
+        }
+    }
+}

@@ -1,0 +1,91 @@
+/// What a handler serves, as its process says it in JSON: the one source of the route table and of the API's document.
+public struct HandlerDescription: Sendable, Hashable, Codable {
+    public var routes: [Route]
+    /// Channels that clients can listen to.
+    public var feeds: [Feed]
+
+    public init(routes: [Route], feeds: [Feed]) {
+        self.routes = routes
+        self.feeds = feeds
+    }
+
+    /// One endpoint.
+    public struct Route: Sendable, Hashable, Codable {
+        /// Upper case, for example `GET`.
+        public var method: String
+        /// Without the prefix `/api/v1`, with `{name}` parameters, for example `/businesses/{business_id}`.
+        public var path: String
+        /// A line for the document.
+        public var summary: String
+        public var access: Access
+        /// Whether it changes anything; where not, its transactions are read-only.
+        public var writes: Bool
+        public var body: Body
+        /// The largest body, in bytes.
+        public var bodyLimit: Int
+        /// The answer's status on success.
+        public var status: Int
+        /// JSON Schema of the input's and the output's fields, as text; empty where there are none.
+        public var inputSchema: String
+        public var outputSchema: String
+
+        enum CodingKeys: String, CodingKey {
+            case method, path, summary, access, writes, body, status
+            case bodyLimit = "body_limit"
+            case inputSchema = "input_schema"
+            case outputSchema = "output_schema"
+        }
+
+        public init(
+            method: String, path: String, summary: String, access: Access, writes: Bool, body: Body, bodyLimit: Int, status: Int, inputSchema: String,
+            outputSchema: String
+        ) {
+            self.method = method
+            self.path = path
+            self.summary = summary
+            self.access = access
+            self.writes = writes
+            self.body = body
+            self.bodyLimit = bodyLimit
+            self.status = status
+            self.inputSchema = inputSchema
+            self.outputSchema = outputSchema
+        }
+    }
+
+    /// Who may call a route.
+    public struct Access: Sendable, Hashable, Codable {
+        public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+            case bearer
+            case apiKey = "api_key"
+            case signedLink = "signed_link"
+            case webhook
+            case anonymous
+        }
+        public var kind: Kind
+        /// The scope that the caller must hold, or the resolver's name of a webhook; empty where none is needed.
+        public var scope: String
+
+        public init(kind: Kind, scope: String) {
+            self.kind = kind
+            self.scope = scope
+        }
+    }
+
+    /// What a route reads of the request's body.
+    public enum Body: String, Sendable, Hashable, Codable, CaseIterable {
+        case none, json, bytes
+    }
+
+    /// A channel.
+    public struct Feed: Sendable, Hashable, Codable {
+        public var channel: String
+        /// The scope that a listener must hold.
+        public var scope: String
+
+        public init(channel: String, scope: String) {
+            self.channel = channel
+            self.scope = scope
+        }
+    }
+}
