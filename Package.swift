@@ -31,9 +31,10 @@ let package = Package(
         .systemLibrary(name: "CPostgres", path: "Runtime/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CJWT", path: "Runtime/CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
+        .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
 
         .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
-        .target(name: "Reactor", dependencies: ["Kernel"], path: "Runtime/Reactor"),
+        .target(name: "Reactor", dependencies: ["CEpoll", "Kernel"], path: "Runtime/Reactor"),
         .target(name: "Wire", dependencies: ["Kernel"], path: "Runtime/Wire"),
         .target(name: "Tokens", dependencies: ["COpenSSL", "CJWT", "Kernel"], path: "Runtime/Tokens"),
         .target(

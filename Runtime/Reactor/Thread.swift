@@ -1,0 +1,29 @@
+import CEpoll
+import Glibc
+
+/// Starts a detached thread. Its name is cut to 15 bytes, which is all that Linux keeps.
+func spawnThread(named name: String, _ body: @escaping @Sendable () -> Void) {
+    let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
+    var thread = pthread_t()
+    let failure = pthread_create(&thread, nil, runThread, start.toOpaque())
+    precondition(failure == 0, "no thread for \(name): errno \(failure)")
+    pthread_detach(thread)
+}
+
+private final class ThreadStart: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+}
+
+private func runThread(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
+    guard let context else { return nil }
+    let start = Unmanaged<ThreadStart>.fromOpaque(context).takeRetainedValue()
+    _ = thread_set_name(String(decoding: start.name.utf8.prefix(15), as: UTF8.self))
+    start.body()
+    return nil
+}
