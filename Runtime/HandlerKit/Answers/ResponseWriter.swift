@@ -1,0 +1,12 @@
+/// Where a streamed answer is written.
+public struct ResponseWriter: Sendable {
+    let exchange: Exchange
+
+    /// Writes some bytes and returns when they are on their way; waits while the client reads too slowly.
+    ///
+    /// Throws `CancellationError` when nobody waits for the answer any more.
+    public func write(_ bytes: [UInt8]) async throws { fatalError() }
+
+    /// Writes a text in UTF-8.
+    public func write(_ text: String) async throws { try await write(Array(text.utf8)) }
+}

@@ -1,0 +1,3 @@
+/// One invocation while it runs: what it was told, and its end of the wire.
+final class Exchange: @unchecked Sendable {
+}

@@ -1,0 +1,36 @@
+/// One call of a route, by a member or a machine of one tenant.
+public struct Invocation: Sendable {
+    let exchange: Exchange
+
+    /// The request's head.
+    public var request: Request { fatalError() }
+    /// Who asks.
+    public var principal: Principal { fatalError() }
+    /// For whom: every row that this invocation can reach is this tenant's.
+    public var tenant: TenantID { fatalError() }
+    /// The tenant's rows.
+    public var database: TenantDatabase { fatalError() }
+    /// Functions of the schema `identity`, for the one handler that may execute them.
+    public var identity: IdentityDatabase { fatalError() }
+    /// The request's body, where the route's body rule is `.bytes`.
+    public var body: RequestBody { fatalError() }
+    /// When nobody waits any more. The task is cancelled then.
+    public var deadline: Deadline { fatalError() }
+    /// The id in the answer's `X-Request-ID`.
+    public var requestID: String { fatalError() }
+    /// Names this run.
+    public var id: InvocationID { fatalError() }
+    /// The request's `Idempotency-Key`; nil where it has none.
+    public var idempotencyKey: String? { fatalError() }
+    /// A logger whose lines carry the request's id, the tenant and the route.
+    public var logger: Logger { fatalError() }
+    /// The clocks.
+    public var time: TimeSource { fatalError() }
+    /// A fresh, time-ordered identifier.
+    public func makeID() -> UUID { fatalError() }
+
+    /// Runs what blocks or computes for long on a thread beside the one that all of the handler's code shares.
+    ///
+    /// A body that has begun is not interrupted by cancellation.
+    public func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T { fatalError() }
+}

@@ -1,0 +1,34 @@
+import Wire
+
+/// Who may call a route, and with that what the route is given.
+///
+/// Where a tenant is known, closures take an ``Invocation``; an anonymous route takes an ``AnonymousInvocation``, which has no tenant's database.
+public struct Access<Context: Sendable>: Sendable {
+    let description: HandlerDescription.Access
+    let context: @Sendable (Exchange) -> Context
+}
+
+extension Access where Context == Invocation {
+    /// Members of a tenant whose role holds the scope; an empty scope: every member.
+    public static func bearer(_ scope: String = "") -> Access { tenant(.bearer, scope) }
+
+    /// Machines with a key of the tenant that holds the scope.
+    public static func apiKey(_ scope: String) -> Access { tenant(.apiKey, scope) }
+
+    /// Whoever has a link that the tenant signed.
+    public static var signedLink: Access { tenant(.signedLink, "") }
+
+    /// Another system that reports; the resolver of that name finds the tenant.
+    public static func webhook(_ resolver: String) -> Access { tenant(.webhook, resolver) }
+
+    private static func tenant(_ kind: HandlerDescription.Access.Kind, _ scope: String) -> Access {
+        Access(description: .init(kind: kind, scope: scope)) { Invocation(exchange: $0) }
+    }
+}
+
+extension Access where Context == AnonymousInvocation {
+    /// Everybody, before a tenant is known.
+    public static var anonymous: Access {
+        Access(description: .init(kind: .anonymous, scope: "")) { AnonymousInvocation(exchange: $0) }
+    }
+}
