@@ -1,0 +1,32 @@
+import CPostgres
+
+/// What one statement returned. The values stay in libpq's memory and are decoded where they are read; freed with the last copy.
+public struct Rows: Sendable, RandomAccessCollection {
+    let result: ResultBox
+    /// The number of rows.
+    public let count: Int
+
+    init(_ result: ResultBox) {
+        self.result = result
+        count = result.with { Int(PQntuples($0)) }
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { count }
+
+    /// The row at a place from 0.
+    public subscript(index: Int) -> Row {
+        precondition(index >= 0 && index < count, "row \(index) of \(count)")
+        return Row(result: result, index: Int32(index))
+    }
+
+    /// Rows that an INSERT, UPDATE, DELETE or MERGE changed, or a SELECT returned; 0 for other statements.
+    public var affected: Int {
+        result.with { result in PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
+    }
+
+    /// The names of the columns.
+    public var columns: [String] {
+        result.with { result in (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" } }
+    }
+}
