@@ -1,6 +1,7 @@
 /// Helps with misspelled names.
 public enum NearestName {
-    /// The known name that takes the fewest insertions, deletions and replacements (Levenshtein 1966); nil where all are far off.
+    /// The known name that takes the fewest insertions, deletions, replacements and swaps of neighbours (optimal string alignment distance,
+    /// after Damerau 1964); nil where all are far off.
     public static func find(_ name: String, in known: [String]) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let name = Array(name.lowercased().utf8)
@@ -16,16 +17,18 @@ public enum NearestName {
     }
 
     private static func distance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-        var row = Array(0...b.count)
-        for (i, left) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, right) in b.enumerated() {
-                let replaced = diagonal + (left == right ? 0 : 1)
-                diagonal = row[j + 1]
-                row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+        var beforeLast: [Int] = []
+        var last = Array(0...b.count)
+        for i in a.indices {
+            var row = [i + 1]
+            for j in b.indices {
+                var cost = min(last[j] + (a[i] == b[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+                if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] { cost = min(cost, beforeLast[j - 1] + 1) }
+                row.append(cost)
             }
+            beforeLast = last
+            last = row
         }
-        return row[b.count]
+        return last[b.count]
     }
 }
