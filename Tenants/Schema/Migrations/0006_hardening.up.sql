@@ -47,15 +47,17 @@ $$;
 -- Revokes all of it, and again after a restore or in a copy of the database, where some of it is lost. Runs as the installer: one that is no
 -- superuser may not revoke what belongs to the server; it only warns, and lint then says what stayed open.
 create procedure tenancy.harden()
-    language plpgsql set search_path = pg_catalog, pg_temp as $$
+    language plpgsql set search_path = pg_catalog, pg_temp set client_min_messages = error as $$
 declare
     r record;
     open_columns text;
 begin
-    for r in select function from tenancy.closed_functions() loop
+    for r in select c.function from tenancy.closed_functions() c join pg_proc p on p.oid = c.function
+        where exists (select from aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) where grantee = 0) loop
         execute format('revoke execute on function %s from public', r.function);
     end loop;
-    for r in select relation from tenancy.closed_relations() loop
+    for r in select c.relation from tenancy.closed_relations() c join pg_class k on k.oid = c.relation
+        where exists (select from aclexplode(coalesce(k.relacl, acldefault('r', k.relowner))) where grantee = 0) loop
         execute format('revoke select on %s from public', r.relation);
     end loop;
     for r in select relation, columns from tenancy.closed_columns() loop
@@ -74,7 +76,8 @@ begin
         execute format('grant connect on database %I to %I', current_database(), r.rolname);
     end loop;
     for r in select p.oid::regprocedure as function from pg_proc p
-        where p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ '^pg_(try_)?advisory_' loop
+        where p.pronamespace = 'pg_catalog'::regnamespace and p.proname ~ '^pg_(try_)?advisory_'
+            and not (has_function_privilege('{prefix}_migrator', p.oid, 'execute') and has_function_privilege('{prefix}_host', p.oid, 'execute')) loop
         execute format('grant execute on function %s to {prefix}_migrator, {prefix}_host', r.function);
     end loop;
 end
