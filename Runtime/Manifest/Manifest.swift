@@ -1,0 +1,78 @@
+public import Kernel
+
+/// What the runtime must know of a handler before it runs any of its code: the content of `handler.yaml`.
+public struct Manifest: Sendable, Hashable {
+    /// Names the handler and its role in the database: `[a-z][a-z0-9_]{0,31}`.
+    public var name: String
+    /// The program: a file name beside the runtime's own program, or a path that starts in the handler's folder (`./bin/x`) or at the root.
+    public var program: String
+    /// The most invocations at once in one process, 1…4096. Defaults to 64.
+    public var concurrency = 64
+    /// How many processes there are. Defaults to 0…1.
+    public var instances = 0...1
+    /// The longest that an invocation may take. Defaults to 30 seconds.
+    public var timeout: Duration = .seconds(30)
+    /// What a process may hold, in bytes. Defaults to 256 MB.
+    public var memory = 256 << 20
+    /// How long a process above the minimum stays without work. Defaults to 5 minutes.
+    public var idle: Duration = .seconds(300)
+    /// Whose invocations may share a process. Defaults to everybody's.
+    public var isolation = Isolation.shared
+    /// What its role may touch in the database.
+    public var grants: [Grant] = []
+    /// Hosts that it may call, for example `api.open-meteo.com`.
+    public var egress: [String] = []
+    /// Names of the secrets that it is handed.
+    public var secrets: [String] = []
+    /// Routes of other handlers that it may call, for example `POST /files/upload`.
+    public var calls: [String] = []
+    /// Commands that the command line may run in its program.
+    public var commands: [String] = []
+    /// The most Postgres connections of one process, 1…64. Defaults to 4.
+    public var connections = 4
+    /// The folder that it was read from; empty where it was not read from one.
+    public var folder = ""
+
+    /// A manifest with the defaults.
+    public init(name: String, program: String) {
+        self.name = name
+        self.program = program
+    }
+
+    /// Whose invocations may share a process.
+    public enum Isolation: String, Sendable, Hashable, CaseIterable {
+        /// Everybody's.
+        case shared
+        /// One tenant's.
+        case tenant
+        /// Nobody else's: a process for each invocation.
+        case invocation
+    }
+
+    /// Verbs on one object of the database.
+    public struct Grant: Sendable, Hashable {
+        /// `schema.name` of a table, or of a function where the verb is `execute`.
+        public var object: String
+        public var verbs: [Verb]
+
+        public init(object: String, verbs: [Verb]) {
+            self.object = object
+            self.verbs = verbs
+        }
+    }
+
+    /// What may be done with an object.
+    public enum Verb: String, Sendable, Hashable, CaseIterable {
+        case select, insert, update, delete, execute
+    }
+
+    /// The file's name in a handler's folder.
+    public static let fileName = "handler.yaml"
+
+    /// The file of the program, where `beside` is the folder of the runtime's own program.
+    public func programPath(beside: String) -> String {
+        if program.hasPrefix("/") { return program }
+        if program.hasPrefix("./") { return "\(folder)/\(program.dropFirst(2))" }
+        return "\(beside)/\(program)"
+    }
+}
