@@ -13,7 +13,7 @@ extension Reactor {
             guard let registration = watched.registration(of: token) else { return }
             registration.handler(Interest(events: events))
         }
-        awake()
+        if timeout != 0 { awake() }
         fireTimers()
     }
 
