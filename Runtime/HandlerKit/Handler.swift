@@ -37,5 +37,5 @@ extension Handler {
     /// Serves the handler to the gateway at the other end of standard input, until the gateway closes it.
     ///
     /// `--statements` prints ``statements`` as JSON instead, `--describe` the routes and feeds. The log goes to standard error, a JSON object a line.
-    public static func main() { fatalError() }
+    public static func main() { Program.main(Self.self) }
 }

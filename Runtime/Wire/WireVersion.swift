@@ -9,7 +9,8 @@ public struct WireError: Error, Sendable, CustomStringConvertible {
     /// What was found, where another thing was expected.
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    /// An error in those words.
+    public init(_ description: String) { self.description = description }
 }
 
 /// Numbers one exchange on a connection; 0 is the connection itself. The gateway counts up and never uses a number twice.

@@ -27,22 +27,37 @@ public struct Response: Sendable {
     }
 
     /// Bytes that are JSON already, for example because the database built them.
-    public static func json(_ bytes: [UInt8], status: Int = 200) -> Response { fatalError() }
+    public static func json(_ bytes: [UInt8], status: Int = 200) -> Response {
+        Response(status: status, headers: jsonHeaders, body: .bytes(bytes))
+    }
 
     /// A value as JSON.
-    public static func json(_ value: some Encodable, status: Int = 200) throws -> Response { fatalError() }
+    public static func json(_ value: some Encodable, status: Int = 200) throws -> Response {
+        json(try JSON.encode(value), status: status)
+    }
 
     /// A value as JSON with 201.
-    public static func created(_ value: some Encodable) throws -> Response { fatalError() }
+    public static func created(_ value: some Encodable) throws -> Response { try json(value, status: 201) }
 
     /// 204, nothing more.
-    public static var noContent: Response { fatalError() }
+    public static var noContent: Response { Response(status: 204, body: .bytes([])) }
 
-    /// A body that is written piece by piece. The head leaves with the first piece.
+    /// Bytes of any kind.
+    public static func bytes(_ bytes: [UInt8], contentType: String, status: Int = 200) -> Response {
+        Response(status: status, headers: [HeaderField(name: "content-type", value: contentType)], body: .bytes(bytes))
+    }
+
+    /// A body that is written piece by piece. The head leaves with the first piece; the closure's end is the body's.
     public static func stream(
         contentType: String, status: Int = 200, _ write: @escaping @Sendable (ResponseWriter) async throws -> Void
-    ) -> Response { fatalError() }
+    ) -> Response {
+        Response(status: status, headers: [HeaderField(name: "content-type", value: contentType)], body: .stream(write))
+    }
 
     /// Turns the request into a listener of one of the handler's feeds: events behind the cursor, the oldest kept where it is nil.
-    public static func subscribe(_ channel: String, from: String?) -> Response { fatalError() }
+    public static func subscribe(_ channel: String, from: String?) -> Response {
+        Response(status: 200, body: .subscribe(channel: channel, from: from))
+    }
+
+    private static let jsonHeaders = [HeaderField(name: "content-type", value: "application/json")]
 }

@@ -3,26 +3,79 @@ public import Postgres
 /// The rows of one tenant, through the statements of the handler's catalogue.
 ///
 /// `$1` of every statement is the tenant: it is put in front here, so the binds that are passed begin at `$2`. Each call is one transaction and one
-/// round trip, read-only where the route does not write; what is left of the deadline limits it. Errors are ``AppError``; what the database said
-/// stands in the log only.
+/// round trip, read-only where the route does not write; what is left of the deadline limits it. Errors are ``AppError`` and, where nobody waits
+/// any more, `CancellationError`; what the database said stands in the log only.
 public struct TenantDatabase: Sendable {
     let exchange: Exchange
 
     /// One statement in a transaction of its own.
-    public func rows(_ statement: Statement, _ binds: Bind...) async throws -> Rows { fatalError() }
+    public func rows(_ statement: Statement, _ binds: Bind...) async throws -> Rows {
+        try await exchange.run([Call(statement, tenantFirst(binds))])[0]
+    }
 
     /// Several statements, all or nothing, in one round trip. None of them can depend on another's result.
-    public func transaction(_ calls: [Call]) async throws -> [Rows] { fatalError() }
+    public func transaction(_ calls: [Call]) async throws -> [Rows] {
+        try await exchange.run(calls.map { Call($0.statement, tenantFirst($0.binds)) })
+    }
 
     /// Statements that depend on each other's results, all or nothing, on a connection of their own: at least three round trips.
     ///
-    /// Commits when the body returns, rolls back when it throws, and after the deadline or a cancellation in any case. Inside the body only
-    /// `transaction` reaches the database; any other call throws. The body must not wait for a client or another host.
-    public func interactive<R: Sendable>(_ body: (Transaction) async throws -> R) async throws -> R { fatalError() }
+    /// Commits when the body returns, rolls back when it throws, and after the deadline or a cancellation in any case. Inside the body only the
+    /// ``Transaction`` reaches the database; any other call throws. The body must not wait for a client or another host.
+    public func interactive<R: Sendable>(_ body: @Sendable (Transaction) async throws -> R) async throws -> R {
+        guard exchange.isOnLoop else {
+            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.interactive(body) }
+        }
+        return try await exchange.withOwnConnection(until: exchange.deadline) { own in
+            let transaction = Transaction(exchange: exchange, own: own)
+            defer { transaction.isOpen = false }
+            return try await own.transaction {
+                let result = try await body(transaction)
+                try exchange.checkCommit()
+                return result
+            }
+        }
+    }
 
-    /// Rows of a long result one by one, on a connection of its own that it holds until it ends, at most for `limit`.
-    public func stream(_ statement: Statement, _ binds: Bind..., limit: Duration = .seconds(30)) -> RowStream { fatalError() }
+    /// Lends the rows of a long result one by one, from a connection of its own that is held until the body ends, at most for `limit`.
+    public func stream<R: Sendable>(
+        _ statement: Statement, _ binds: Bind..., limit: Duration = .seconds(30), _ body: @Sendable (RowStream) async throws -> R
+    ) async throws -> R {
+        try await onOwnConnection(limit: limit) { own in try await body(own.stream(statement.text, tenantFirst(binds))) }
+    }
 
     /// SQL that no catalogue has, on a connection of its own that is closed afterwards. The tenant is `$1` here too.
-    public func unsafeSQL(_ sql: String, _ binds: Bind...) async throws -> Rows { fatalError() }
+    public func unsafeSQL(_ sql: String, _ binds: Bind...) async throws -> Rows {
+        try await onOwnConnection(limit: .seconds(30)) { own in
+            let rows = try await own.query(sql, tenantFirst(binds))
+            exchange.count([rows])
+            return rows
+        }
+    }
+
+    /// One transaction with this invocation's context around a body.
+    private func onOwnConnection<R: Sendable>(limit: Duration, _ body: @Sendable (OwnConnection) async throws -> R) async throws -> R {
+        guard exchange.isOnLoop else {
+            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.onOwnConnection(limit: limit, body) }
+        }
+        let end = Deadline.after(limit, from: exchange.services.time.instant())
+        return try await exchange.withOwnConnection(until: end) { own in
+            try await own.transaction {
+                let remaining = min(end, exchange.deadline).remaining(at: exchange.services.time.instant())
+                let preamble = Preamble.openCall(context: exchange.context, writes: exchange.endpoint.description.writes, remaining: remaining)
+                _ = try await own.run(Segment([preamble]))
+                let result = try await body(own)
+                try exchange.checkCommit()
+                return result
+            }
+        }
+    }
+
+    private func tenantFirst(_ binds: [Bind]) -> [Bind] {
+        var all: [Bind] = []
+        all.reserveCapacity(binds.count + 1)
+        all.append(.uuid(exchange.head.tenant.uuid))
+        all.append(contentsOf: binds)
+        return all
+    }
 }

@@ -1,10 +1,48 @@
 public import Postgres
 
 /// An open transaction of ``TenantDatabase/interactive(_:)``. Of no use outside its body.
-public struct Transaction: Sendable {
-    /// One statement; the tenant is `$1`.
-    public func rows(_ statement: Statement, _ binds: Bind...) async throws -> Rows { fatalError() }
+public final class Transaction: @unchecked Sendable {
+    // Touched on the reactor's thread alone, as the exchange is.
+    private let exchange: Exchange
+    private let own: OwnConnection
+    var isOpen = true
 
-    /// Several statements in one round trip.
-    public func batch(_ calls: [Call]) async throws -> [Rows] { fatalError() }
+    init(exchange: Exchange, own: OwnConnection) {
+        self.exchange = exchange
+        self.own = own
+    }
+
+    /// One statement; the tenant is `$1`.
+    public func rows(_ statement: Statement, _ binds: Bind...) async throws -> Rows {
+        try await batch([Call(statement, binds)])[0]
+    }
+
+    /// Several statements in one round trip. The newest context goes in front of them, so that a long transaction outlives its first one.
+    public func batch(_ calls: [Call]) async throws -> [Rows] {
+        guard exchange.isOnLoop else {
+            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.batch(calls) }
+        }
+        guard isOpen else { throw AppError(.internalError, detail: "the transaction is used outside its body") }
+        _ = try exchange.checkAccess(calls)
+        let preamble = Preamble.openCall(
+            context: exchange.context, writes: exchange.endpoint.description.writes,
+            remaining: exchange.deadline.remaining(at: exchange.services.time.instant()))
+        let tenant = Bind.uuid(exchange.head.tenant.uuid)
+        do {
+            let results = try await own.run(Segment(preamble: [preamble], calls.map { Call($0.statement, [tenant] + $0.binds) }))
+            exchange.count(results)
+            return results
+        } catch let error as PostgresError {
+            throw exchange.translated(error)
+        }
+    }
+}
+
+extension Exchange {
+    /// The last step before COMMIT: throws where nobody waits for the effect of a transaction any more.
+    func checkCommit() throws {
+        try Task.checkCancellation()
+        guard machine.cancelled == nil else { throw CancellationError() }
+        guard !deadline.hasPassed(at: services.time.instant()) else { throw AppError(.deadlineExceeded) }
+    }
 }

@@ -3,28 +3,30 @@ public struct AnonymousInvocation: Sendable {
     let exchange: Exchange
 
     /// The request's head.
-    public var request: Request { fatalError() }
+    public var request: Request { Request(exchange: exchange) }
     /// Functions of the schema `identity`, for the one handler that may execute them.
-    public var database: IdentityDatabase { fatalError() }
+    public var database: IdentityDatabase { IdentityDatabase(exchange: exchange) }
     /// The request's body, where the route's body rule is `.bytes`.
-    public var body: RequestBody { fatalError() }
+    public var body: RequestBody { RequestBody(exchange: exchange) }
     /// When nobody waits any more. The task is cancelled then.
-    public var deadline: Deadline { fatalError() }
+    public var deadline: Deadline { exchange.deadline }
     /// The id in the answer's `X-Request-ID`.
-    public var requestID: String { fatalError() }
+    public var requestID: String { exchange.head.requestID }
     /// Names this run.
-    public var id: InvocationID { fatalError() }
+    public var id: InvocationID { exchange.head.invocation }
     /// The request's `Idempotency-Key`; nil where it has none.
-    public var idempotencyKey: String? { fatalError() }
+    public var idempotencyKey: String? { exchange.header("idempotency-key") }
     /// A logger whose lines carry the request's id and the route.
-    public var logger: Logger { fatalError() }
+    public var logger: Logger { exchange.logger }
     /// The clocks.
-    public var time: TimeSource { fatalError() }
+    public var time: TimeSource { exchange.services.time }
     /// A fresh, time-ordered identifier.
-    public func makeID() -> UUID { fatalError() }
+    public func makeID() -> UUID { exchange.makeID() }
 
     /// Runs what blocks or computes for long on a thread beside the one that all of the handler's code shares.
     ///
     /// A body that has begun is not interrupted by cancellation.
-    public func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T { fatalError() }
+    public func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await exchange.offload(body)
+    }
 }

@@ -1,3 +1,88 @@
+import Postgres
+import Reactor
+import Wire
+
 /// One invocation while it runs: what it was told, and its end of the wire.
+///
+/// What changes is touched on the reactor's thread alone, which is what makes it sendable: everything asynchronous moves there first.
 final class Exchange: @unchecked Sendable {
+    let stream: StreamID
+    let head: InvocationHead
+    let endpoint: Endpoint
+    let services: Services
+    let started: ContinuousClock.Instant
+    let deadline: Deadline
+    private unowned let connection: any FrameSink
+
+    var machine: StreamMachine
+    /// The newest context that the gateway sent.
+    var context: String
+    /// Whether an interactive transaction is open, beside which nothing else may reach the database.
+    var isInteractive = false
+    var databaseTime = Duration.zero
+    var rows = 0
+    /// The task that runs the invocation, while it runs.
+    var task: UnsafeCurrentTask?
+    var reader: UnsafeContinuation<Void, any Error>?
+    var writer: UnsafeContinuation<Void, any Error>?
+
+    init(
+        stream: StreamID, head: InvocationHead, endpoint: Endpoint, services: Services, connection: any FrameSink
+    ) {
+        self.stream = stream
+        self.head = head
+        self.endpoint = endpoint
+        self.services = services
+        self.connection = connection
+        started = services.time.instant()
+        deadline = .after(.microseconds(Int64(clamping: head.remainingMicroseconds)), from: started)
+        machine = StreamMachine(body: head.body, following: head.following)
+        context = head.context
+    }
+
+    /// Whether the caller is on the thread on which alone this may be touched.
+    var isOnLoop: Bool { services.reactor.isCurrent }
+
+    /// A logger whose lines carry what this invocation is.
+    var logger: Logger {
+        var logger = services.logger
+        logger[.requestID] = .string(head.requestID)
+        logger[.route] = .string("\(endpoint.description.method) \(endpoint.description.path)")
+        if head.scope == .tenant { logger[.tenantID] = .string(head.tenant.description) }
+        return logger
+    }
+
+    /// What the invocation has used so far.
+    var receipt: Receipt {
+        Receipt(
+            handlerMicroseconds: UInt32(clamping: started.duration(to: services.time.instant()).microseconds),
+            databaseMicroseconds: UInt32(clamping: databaseTime.microseconds), rows: UInt32(clamping: rows))
+    }
+
+    func send(_ frame: Frame) { connection.send(frame) }
+
+    /// Nobody waits any more: the task is cancelled, and with it the statement that runs.
+    func cancel(_ reason: CancelReason) {
+        guard machine.cancel(reason) else { return }
+        task?.cancel()
+    }
+
+    /// The first header of that name; nil where there is none.
+    func header(_ name: String) -> String? {
+        head.headers.first { $0.name == name }?.value
+    }
+
+    func makeID() -> UUID {
+        var random = SystemRandomNumberGenerator()
+        return UUID.v7(at: services.time.now(), using: &random)
+    }
+
+    func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
+        try await services.pool.run(body)
+    }
+}
+
+/// Where frames to the gateway go.
+protocol FrameSink: AnyObject {
+    func send(_ frame: Frame)
 }

@@ -5,11 +5,11 @@ public struct RequestBody: Sendable, AsyncSequence {
     public typealias Element = [UInt8]
     let exchange: Exchange
 
-    /// The length that was announced, in bytes.
-    public var length: Int { fatalError() }
+    /// The length of the whole body, in bytes.
+    public var length: Int { Int(clamping: exchange.machine.bodyLength) }
 
     /// All of it. Throws ``AppError`` of code `PAYLOAD_TOO_LARGE` beyond the limit, in bytes.
-    public func collect(limit: Int) async throws -> [UInt8] { fatalError() }
+    public func collect(limit: Int) async throws -> [UInt8] { try await exchange.collectBody(limit: limit) }
 
     public func makeAsyncIterator() -> Iterator { Iterator(exchange: exchange) }
 
@@ -18,6 +18,6 @@ public struct RequestBody: Sendable, AsyncSequence {
         let exchange: Exchange
 
         /// The next piece, never empty; nil at the end. Throws `CancellationError` when nobody waits for the answer any more.
-        public mutating func next() async throws -> [UInt8]? { fatalError() }
+        public mutating func next() async throws -> [UInt8]? { try await exchange.nextPiece() }
     }
 }

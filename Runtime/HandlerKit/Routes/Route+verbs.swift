@@ -85,13 +85,20 @@ extension Route {
 }
 
 extension Route {
-    fileprivate init<Context, Input, Output>(
+    private init<Context, Input, Output>(
         _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
         _ handle: @escaping @Sendable (Input, Context) async throws -> Output
-    ) where Input: Decodable & Sendable, Output: Encodable & Sendable { fatalError() }
+    ) where Input: Decodable & Sendable, Output: Encodable & Sendable {
+        self.init(
+            method, path, access, summary, status, body, writes,
+            outputSchema: try OutputSchema.of(Output.self)?.jsonSchema(closed: false).description ?? "",
+            answer: { try Response.json($0, status: status) }, handle)
+    }
 
-    fileprivate init<Context, Input>(
+    private init<Context, Input>(
         _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
         _ handle: @escaping @Sendable (Input, Context) async throws -> Response
-    ) where Input: Decodable & Sendable { fatalError() }
+    ) where Input: Decodable & Sendable {
+        self.init(method, path, access, summary, status, body, writes, outputSchema: "", answer: { $0 }, handle)
+    }
 }

@@ -1,13 +1,41 @@
 import Wire
 
-/// One endpoint: where it is, who may call it, and what it does.
+/// One endpoint: where it is, who may call it, and what it does. Made by ``get(_:access:summary:status:body:writes:_:)`` and its siblings.
 public struct Route: Sendable {
-    let description: HandlerDescription.Route
-    let run: @Sendable (Exchange) async throws -> Response
+    /// Throws where the route cannot be served; asked at the start of the process.
+    let endpoint: Result<Endpoint, AppError>
 }
 
-/// The input of a route that has none.
-public struct NoInput: Decodable, Sendable {}
+extension Route {
+    /// All overloads end here; `answer` turns what the closure returned into a response.
+    init<Context, Input, Output>(
+        _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
+        outputSchema: @autoclosure () throws(AppError) -> String, answer: @escaping @Sendable (Output) throws -> Response,
+        _ handle: @escaping @Sendable (Input, Context) async throws -> Output
+    ) where Input: Decodable & Sendable {
+        do throws(AppError) {
+            let template = try PathTemplate(path)
+            let input = RouteInput<Input>(parameters: template.parameters, body: body)
+            let description = HandlerDescription.Route(
+                method: method, path: path, summary: summary, access: access.description, writes: writes, body: body.kind, bodyLimit: body.limit,
+                status: status, inputSchema: try input.schema(), outputSchema: try outputSchema())
+            endpoint = .success(
+                Endpoint(description, parameters: template.parameters) { exchange in
+                    let input = try await input.read(exchange)
+                    let output = try await handle(input, access.context(exchange))
+                    try await exchange.deliver(try answer(output))
+                })
+        } catch {
+            endpoint = .failure(AppError(.internalError, detail: "\(method) \(path): \(error.debugDescription)"))
+        }
+    }
+}
+
+/// The input of a route that has none. The query is not looked at; path parameters stand in the ``Request``.
+public struct NoInput: Decodable, Sendable {
+    /// No input, for tests.
+    public init() {}
+}
 
 /// Collects routes written one below the other.
 @resultBuilder public enum RoutesBuilder {

@@ -1,0 +1,69 @@
+import Postgres
+import Reactor
+
+extension Exchange {
+    /// Runs calls as one transaction in one round trip, in the name of this invocation.
+    func run(_ calls: [Call]) async throws -> [Rows] {
+        guard isOnLoop else {
+            return try await withTaskExecutorPreference(services.reactor) { try await self.run(calls) }
+        }
+        let customPlan = try check(calls)
+        let begun = services.time.instant()
+        let preamble = Preamble.call(
+            context: context, writes: endpoint.description.writes, customPlan: customPlan, remaining: deadline.remaining(at: begun))
+        defer { databaseTime += begun.duration(to: services.time.instant()) }
+        do {
+            let results = try await services.client.run(Segment(preamble: [preamble], calls, preambleSetsPlan: true), deadline: deadline)
+            count(results)
+            return results
+        } catch let error as PostgresError {
+            throw translated(error)
+        }
+    }
+
+    /// Lends a connection of its own to a body, beside which nothing of this invocation reaches the database.
+    func withOwnConnection<R>(until limit: Deadline, _ body: (OwnConnection) async throws -> R) async throws -> R {
+        _ = try check([])
+        isInteractive = true
+        let begun = services.time.instant()
+        defer {
+            isInteractive = false
+            databaseTime += begun.duration(to: services.time.instant())
+        }
+        do {
+            return try await services.client.withConnection(deadline: min(deadline, limit), body)
+        } catch let error as PostgresError {
+            throw translated(error)
+        }
+    }
+
+    /// Whether one of the calls wants a plan of its own. Throws where the calls may not run now.
+    func check(_ calls: [Call]) throws -> Bool {
+        guard !isInteractive else {
+            throw AppError(.internalError, detail: "inside an interactive transaction only that transaction reaches the database")
+        }
+        guard machine.cancelled == nil else { throw CancellationError() }
+        return try checkAccess(calls)
+    }
+
+    /// The same inside an open transaction.
+    func checkAccess(_ calls: [Call]) throws -> Bool {
+        var customPlan = false
+        for call in calls {
+            if call.statement.access == .write, !endpoint.description.writes {
+                throw AppError(.internalError, detail: "\(call.statement.name) writes, the route does not")
+            }
+            if call.statement.plan == .custom { customPlan = true }
+        }
+        return customPlan
+    }
+
+    func count(_ results: [Rows]) {
+        for result in results { rows += result.isEmpty ? result.affected : result.count }
+    }
+
+    /// A cancelled statement is a cancelled task; all else is what the caller may know.
+    func translated(_ error: PostgresError) -> any Error {
+        error.code == .cancelled ? CancellationError() : error.appError
+    }
+}
