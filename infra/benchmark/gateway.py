@@ -1,0 +1,105 @@
+"""Tenantry itself: built, migrated, running, with tokens for many tenants."""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from .world import ROOT, STATE, Server, free_port, get, run, say
+
+HOME = STATE / "bench-home"
+EMAIL = "bench@tenantry.example"
+PASSWORD = secrets.token_hex(16)
+PROGRAMS = ROOT / ".build/release"
+
+
+def build():
+    say("Building Tenantry (release) …")
+    subprocess.run(["swift", "build", "--configuration", "release"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=2, check=True)
+
+
+class Gateway(Server):
+    """`tenantry run` on the bench's database, installed from nothing."""
+
+    def __init__(self, database):
+        self.environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME)}
+        port = free_port()
+        super().__init__("tenantry", [PROGRAMS / "tenantry", "run", "--address", f"127.0.0.1:{port}"], port, self.environment, cwd=ROOT)
+        limit = time.monotonic() + 30
+        while get(port, "/health/ready", {})[0] != 200:
+            if time.monotonic() > limit:
+                raise SystemExit(f"tenantry is not ready; see {self.log.name}")
+            time.sleep(0.05)
+        self.tokens = {}
+
+    def post(self, path, body, headers):
+        """One POST of JSON; ends the bench unless it is answered with 2xx."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", json.dumps(body).encode(), {"Content-Type": "application/json", **headers})
+        try:
+            with urllib.request.urlopen(request, timeout=60) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as error:
+            raise SystemExit(f"POST {path}: {error.code} {error.read()[:300]!r}")
+
+    def sign_in(self, tenants):
+        """Fresh tokens (they live 15 minutes) for these tenants' numbers."""
+        for number in tenants:
+            body = {"email": EMAIL, "password": PASSWORD, "tenant": f"bench-{number}"}
+            self.tokens[number] = self.post("/api/v1/auth/login", body, {})["access_token"]
+
+    def header(self, tenant):
+        return "Authorization", f"Bearer {self.tokens[tenant]}"
+
+    def handlers(self, program):
+        """Process ids of a handler's processes."""
+        return [pid for pid in descendants(self.process.pid) if executable(pid) == program]
+
+
+def install(database, size):
+    """Migrates, makes the bench's user and tenants, loads the rows."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    HOME.mkdir(parents=True)
+    environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME)}
+    tenantry(environment, "migrate", "up")
+    tenantry(environment, "tenant", "create", "--name", "Bench", "--slug", "bench", "--json")
+    tenantry(
+        environment, "user", "create", "--email", EMAIL, "--name", "Bench", "--tenant", "bench", "--role", "owner", "--password-stdin",
+        "--json", input=PASSWORD)
+    database.make_tenants(size, EMAIL)
+
+
+def tenantry(environment, *arguments, **options):
+    return run(PROGRAMS / "tenantry", *arguments, cwd=ROOT, env={**os.environ, **environment}, **options)
+
+
+def descendants(root):
+    """Process ids below a process."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
+            except OSError:
+                continue
+            parents[int(entry.name)] = int(fields[1])
+    found, waiting = [], [root]
+    while waiting:
+        parent = waiting.pop()
+        children = [pid for pid, above in parents.items() if above == parent]
+        found += children
+        waiting += children
+    return found
+
+
+def executable(pid):
+    """The name of a process's program, or nothing if it is gone."""
+    try:
+        return os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
+    except OSError:
+        return ""
