@@ -36,9 +36,9 @@ demo_provision() {
         password=$(random_secret)
         demo_write "$password" "" ""
     fi
-    "$TENANTRY" tenant create --name "Demo" --slug "$DEMO_SLUG" --json >/dev/null
+    "$TENANTRY" tenant create --if-absent --name "Demo" --slug "$DEMO_SLUG" --json >/dev/null
     printf '%s' "$password" |
-        "$TENANTRY" user create --email "$DEMO_EMAIL" --name "Demo" --tenant "$DEMO_SLUG" --role owner --password-stdin --json >/dev/null
+        "$TENANTRY" user create --if-absent --email "$DEMO_EMAIL" --name "Demo" --tenant "$DEMO_SLUG" --role owner --password-stdin --json >/dev/null
 }
 
 # Asks the gateway; prints the body. Fails with the answer's text if the status is not 2xx.

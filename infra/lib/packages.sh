@@ -35,7 +35,7 @@ missing_packages() {
 }
 
 apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends "$@" </dev/null >&2 ||
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install --yes --quiet=2 --no-install-recommends -o Dpkg::Use-Pty=0 "$@" </dev/null >&2 ||
         die "apt-get could not install: $*. Its message is above."
 }
 
