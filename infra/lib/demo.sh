@@ -58,7 +58,8 @@ demo_load() {
     business=$(demo_field business_id)
     [[ -n $business && ($1 == no-sample || $(demo_field sample) == loaded) ]] && return
     token=$(demo_request "$BASE/api/v1/auth/login" -H 'Content-Type: application/json' --data-binary @- \
-        <<<"{\"email\": \"$DEMO_EMAIL\", \"password\": \"$password\"}" | json_text access_token)
+        <<<"{\"email\": \"$DEMO_EMAIL\", \"password\": \"$password\"}" | json_text access_token) ||
+        die "the demo user cannot sign in; if another checkout made it in this database, its password stands in that one's demo.json"
     if [[ -z $business ]]; then
         business=$(demo_request "$BASE/api/v1/businesses" -H @- -H 'Content-Type: application/json' \
             --data "{\"name\": \"$DEMO_BUSINESS\", \"industry\": \"weather\", \"location\": \"Seattle\"}" \
