@@ -47,22 +47,25 @@ class Database:
         output = run("psql", self.url, "-XqAt", "-v", "ON_ERROR_STOP=1", *options(variables), input=text)
         return [line.split("|") for line in output.splitlines()]
 
-    def file(self, path, **variables):
-        """Runs a file as the superuser."""
-        run("psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", *options(variables), "-f", path)
+    def file(self, path, url=None, **variables):
+        """Runs a file as the superuser, here or in another database."""
+        run("psql", url or self.url, "-Xq", "-v", "ON_ERROR_STOP=1", *options(variables), "-f", path)
 
     def copy(self, command, path):
         """psql's \\copy from a file, timed by the caller."""
         with open(path, "rb") as source:
             subprocess.run(["psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", command], stdin=source, check=True)
 
-    def load(self, schema, size):
+    def load(self, schema, size, url=None):
         say(f"Loading {size.rows:,} rows into {schema} …")
-        self.file(HERE / "rows.sql", schema=schema, tenants=size.tenants, businesses=size.businesses, days=size.days)
+        self.file(HERE / "rows.sql", url, schema=schema, tenants=size.tenants, businesses=size.businesses, days=size.days)
 
     def make_peers(self, size):
-        self.file(HERE / "peer_schema.sql", password=PEER_PASSWORD)
-        self.load("peer", size)
+        """A database of the peers' own on the same server: Tenantry's is closed to everybody else."""
+        self.sql("create database peers")
+        url = self.url.replace("/postgres?", "/peers?")
+        self.file(HERE / "peer_schema.sql", url, password=PEER_PASSWORD)
+        self.load("peer", size, url)
 
     def make_tenants(self, size, email):
         """The tenants of rows.sql in the migrated schema, with one user who is a member of each, and their rows."""
@@ -71,7 +74,7 @@ class Database:
 
     @property
     def peer_url(self):
-        return f"postgres://bench_peer:{PEER_PASSWORD}@/postgres?host={self.socket}&port=5432"
+        return f"postgres://bench_peer:{PEER_PASSWORD}@/peers?host={self.socket}&port=5432"
 
 
 def options(variables):

@@ -23,7 +23,8 @@ def run(*command, **options):
     """Runs a command to its end and returns its standard output; its errors go to the terminal."""
     result = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True, **options)
     if result.returncode != 0:
-        raise SystemExit(f"failed ({result.returncode}): {' '.join(str(part) for part in command)}\n{result.stdout[-2000:]}")
+        line = " ".join(str(part) for part in command)
+        raise SystemExit(f"failed ({result.returncode}): {line[:300]}\n{result.stdout[-2000:]}")
     return result.stdout
 
 
