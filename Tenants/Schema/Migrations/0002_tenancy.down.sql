@@ -1,1 +1,1 @@
-drop schema tenancy cascade;
+drop table tenancy.keys, tenancy.handlers, tenancy.memberships, tenancy.tenants;

@@ -1,18 +1,5 @@
--- The control plane: tenants, members, handlers, applied migrations, and the keys that sign contexts.
+-- The control plane: tenants, members, handlers, and the keys that sign contexts.
 set local role {prefix}_owner;
-
-create schema tenancy;
-
--- Applied migrations, one numbered series a set: "core", and one of each handler's own.
-create table tenancy.migrations (
-    series text not null,
-    version int not null check (version > 0),
-    name text not null,
-    checksum text not null check (checksum ~ '^[0-9a-f]{64}$'),
-    applied_at timestamptz not null default now(),
-    applied_by text not null default session_user,
-    primary key (series, version)
-);
 
 create table tenancy.tenants (
     id uuid primary key,

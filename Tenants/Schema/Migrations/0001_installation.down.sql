@@ -1,3 +1,5 @@
+drop schema tenancy cascade;
+
 -- A role that another database still knows stays; the last database to go takes it along.
 do $$
 declare

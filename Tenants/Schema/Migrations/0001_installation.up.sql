@@ -1,5 +1,5 @@
--- Roles of one installation. They belong to the whole server, so several databases may share them: making one twice is no error.
--- None may sign in yet: passwords are set apart from migrations, so that no password is ever written in a file of statements.
+-- The roles of one installation, and the record of its migrations. Roles belong to the whole server, so several databases may share them:
+-- making one twice is no error. None may sign in yet: passwords are set apart from migrations, so that none is ever written in a file of SQL.
 do $$
 declare
     name text;
@@ -33,3 +33,18 @@ grant usage on language plpgsql, sql to {prefix}_owner;
 -- What the owner makes is nobody else's until it is granted.
 alter default privileges for role {prefix}_owner revoke execute on functions from public;
 alter default privileges for role {prefix}_owner revoke usage on types from public;
+
+set local role {prefix}_owner;
+
+create schema tenancy;
+
+-- Applied migrations, one numbered series a set: "core", and one of each handler's own.
+create table tenancy.migrations (
+    series text not null,
+    version int not null check (version > 0),
+    name text not null,
+    checksum text not null check (checksum ~ '^[0-9a-f]{64}$'),
+    applied_at timestamptz not null default now(),
+    applied_by text not null default session_user,
+    primary key (series, version)
+);

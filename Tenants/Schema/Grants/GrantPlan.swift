@@ -1,0 +1,72 @@
+import Kernel
+import Manifest
+
+/// One table, view or function that grants may name, as the catalogue knows it.
+struct GrantObject: Sendable, Hashable {
+    enum Kind: String, Sendable { case table, view, function }
+
+    /// `schema.name` as a manifest writes it.
+    let name: String
+    let kind: Kind
+    /// As SQL names it; a function with its argument types.
+    let signature: String
+    /// Quoted names of all columns.
+    let columns: [String]
+    /// Quoted names of the columns outside the key.
+    let changeable: [String]
+}
+
+/// From manifests and catalogue to GRANT statements. Pure.
+///
+/// Reading and changing is granted by column. That leaves out the system columns, whose values tell how much all tenants write; it leaves out
+/// tenant and key in updates; and `LOCK TABLE` asks for more than columns, so a handler without `delete` cannot hold a table up.
+struct GrantPlan {
+    let prefix: RolePrefix
+    let objects: [GrantObject]
+
+    /// The statements that give a handler's role what its manifest lists and take everything else.
+    ///
+    /// Throws `VALIDATION_ERROR` with every fault: an unknown object, a verb that the object does not know, an object that no handler may have.
+    func statements(for manifest: Manifest) throws(AppError) -> [String] {
+        let role = prefix.handler(manifest.name)
+        var faults: [AppError.Issue] = []
+        var schemas: Set<String> = ["tenancy"]
+        var grants: [String] = []
+        for grant in manifest.grants {
+            let known = objects.filter { $0.name == grant.object }
+            if known.isEmpty { faults.append(.init(field: grant.object, issue: "expected a table, view or function that exists")) }
+            if let refusal = refusal(manifest.name, grant) { faults.append(.init(field: grant.object, issue: refusal)) }
+            schemas.insert(String(grant.object.prefix { $0 != "." }))
+            for verb in grant.verbs {
+                let fitting = known.filter { ($0.kind == .function) == (verb == .execute) }
+                if fitting.isEmpty && !known.isEmpty { faults.append(.init(field: grant.object, issue: "\(verb.rawValue) does not fit this object")) }
+                grants += fitting.map { "grant \(privilege(verb, $0)) to \(role)" }
+            }
+        }
+        guard faults.isEmpty else {
+            let text = faults.map { "\($0.field): \($0.issue)" }.joined(separator: "; ")
+            throw AppError(.validation, "handler \(manifest.name): grants: \(text)", issues: faults)
+        }
+        return ["drop owned by \(role)", "grant usage on schema \(schemas.sorted().joined(separator: ", ")) to \(role)"]
+            + ["use(text)", "tenant_id()", "user_id()"].map { "grant execute on function tenancy.\($0) to \(role)" } + grants
+    }
+
+    private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
+        switch verb {
+        case .select: "select (\(object.columns.joined(separator: ", "))) on \(object.signature)"
+        case .update: "update (\(object.changeable.joined(separator: ", "))) on \(object.signature)"
+        case .insert, .delete: "\(verb.rawValue) on \(object.signature)"
+        case .execute: "execute on function \(object.signature)"
+        }
+    }
+
+    private func refusal(_ handler: String, _ grant: Manifest.Grant) -> String? {
+        switch grant.object.prefix(while: { $0 != "." }) {
+        case "tenancy": "the control plane is not granted to handlers"
+        case "identity" where handler != "auth" || grant.verbs != [.execute]: "only the auth handler may execute identity functions"
+        case "reference" where grant.verbs != [.select]: "reference data may only be selected"
+        case "pg_catalog", "information_schema", "public": "expected an object of the product's schemas"
+        default: nil
+        }
+    }
+}
