@@ -27,9 +27,9 @@ class Gateway(Server):
     """`tenantry run` on the bench's database, installed from nothing."""
 
     def __init__(self, database):
-        self.environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME)}
         port = free_port()
-        super().__init__("tenantry", [PROGRAMS / "tenantry", "run", "--address", f"127.0.0.1:{port}"], port, self.environment, cwd=ROOT)
+        environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}"}
+        super().__init__("tenantry", [PROGRAMS / "tenantry", "run"], port, environment, cwd=ROOT)
         limit = time.monotonic() + 30
         while get(port, "/health/ready", {})[0] != 200:
             if time.monotonic() > limit:

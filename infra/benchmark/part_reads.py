@@ -1,13 +1,14 @@
 """Dashboard reads of 30 points: Tenantry, its peers and the ceiling, in turns."""
 
 import os
+import re
 from contextlib import ExitStack
 from statistics import median
 
 from . import ceiling, context, load, peers
 from .database import identifier
 from .gateway import Gateway
-from .world import HERE, say
+from .world import ROOT, say
 
 CONNECTIONS = (16, 64)
 # Tenants that sign in; each has reads of many businesses and days.
@@ -55,8 +56,12 @@ def measure(database, size, options):
 
 
 def statement_text():
-    lines = (HERE / "dashboard.sql").read_text().splitlines()
-    return "\n".join(line for line in lines if not line.startswith("--"))
+    """The statement that the dashboards handler sends, from its own catalogue."""
+    catalogue = (ROOT / "Handlers/Dashboards/Program/Metrics/MetricsSQL.swift").read_text()
+    found = re.search(r'"dashboards\.points",\s*"""(.*?)"""', catalogue, re.DOTALL)
+    if not found:
+        raise SystemExit("the statement dashboards.points is not where it was")
+    return found[1]
 
 
 def summarize(figures):
