@@ -17,35 +17,35 @@ import Tokens
 
     @Test func `a stored hash is a text and verifies its password alone, byte for byte`() throws {
         let password = "a b ä\u{30A}🔑 "
-        let hash = try PasswordHash(password, cost: .least)
+        let hash = try PasswordHash(hashing: password, cost: .least)
         let stored = try #require(PasswordHash(hash.description))
         #expect(stored == hash)
         #expect(hash.description.hasPrefix("$scrypt$ln=10,r=8,p=1$"))
         #expect(try stored.verify(password))
         for wrong in ["", "a", "a b ä\u{30A}🔑", "a c ä\u{30A}🔑 ", "A b ä\u{30A}🔑 ", password + "\u{0}"] { #expect(try !stored.verify(wrong)) }
-        #expect(try PasswordHash(password, cost: .least) != hash)
+        #expect(try PasswordHash(hashing: password, cost: .least) != hash)
     }
 
     @Test func `72 bytes are not the end of a password`() throws {
         let beginning = String(repeating: "a", count: 72)
-        let hash = try PasswordHash(beginning + "1", cost: .least)
+        let hash = try PasswordHash(hashing: beginning + "1", cost: .least)
         #expect(try !hash.verify(beginning + "2"))
         #expect(try !hash.verify(beginning))
     }
 
     @Test func `NUL is neither hashed nor ignored`() throws {
-        let error = #expect(throws: AppError.self) { try PasswordHash("a\u{0}", cost: .least) }
+        let error = #expect(throws: AppError.self) { try PasswordHash(hashing: "a\u{0}", cost: .least) }
         #expect(error?.code == .validation)
-        let hash = try PasswordHash("", cost: .least)
+        let hash = try PasswordHash(hashing: "", cost: .least)
         #expect(try hash.verify(""))
         #expect(try !hash.verify("\u{0}"))
     }
 
     @Test func `a password above a kilobyte is neither hashed nor right`() throws {
         let long = String(repeating: "a", count: 1025)
-        let error = #expect(throws: AppError.self) { try PasswordHash(long, cost: .least) }
+        let error = #expect(throws: AppError.self) { try PasswordHash(hashing: long, cost: .least) }
         #expect(error?.code == .validation)
-        #expect(try !PasswordHash("", cost: .least).verify(long))
+        #expect(try !PasswordHash(hashing: "", cost: .least).verify(long))
     }
 
     @Test func `a decoy verifies nothing`() throws {

@@ -17,7 +17,7 @@ public struct PasswordHash: Hashable, Sendable {
     ///
     /// Throws `VALIDATION_ERROR` above ``maximumBytes`` and for the character NUL: HMAC fills short keys up with zero bytes, so scrypt cannot tell
     /// a password from the same one with NUL behind it.
-    public init(_ password: String, cost: ScryptCost = .standard) throws(AppError) {
+    public init(hashing password: String, cost: ScryptCost = .standard) throws(AppError) {
         guard password.utf8.count <= Self.maximumBytes else { throw .invalid("password", "expected at most \(Self.maximumBytes) bytes") }
         guard !password.utf8.contains(0) else { throw .invalid("password", "may not hold the character NUL") }
         self.cost = cost

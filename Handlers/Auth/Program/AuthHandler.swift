@@ -1,0 +1,19 @@
+import HandlerKit
+import Tokens
+
+/// Who somebody is, and in which tenant: sign-in by password, and what an access token stands for.
+@main struct AuthHandler: Handler {
+    private let signIn: SignIn
+
+    init(environment: HandlerEnvironment) throws {
+        let pem = String(decoding: try environment.secret("jwt_signing_key"), as: UTF8.self)
+        signIn = SignIn(signer: JWTSigner(try RSAKey(privatePEM: pem)))
+    }
+
+    var routes: [Route] {
+        signIn.route
+        MeRoute.route
+    }
+
+    static var statements: [Statement] { IdentitySQL.all }
+}

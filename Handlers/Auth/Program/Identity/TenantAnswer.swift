@@ -1,0 +1,16 @@
+import HandlerKit
+
+/// A tenant as its member sees it.
+struct TenantAnswer: Codable, Sendable {
+    let id: TenantID
+    let slug: String
+    let name: String
+    let role: Role
+
+    init(_ membership: Membership) {
+        id = membership.tenant
+        slug = membership.slug
+        name = membership.name
+        role = membership.role
+    }
+}
