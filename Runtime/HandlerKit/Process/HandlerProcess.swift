@@ -35,6 +35,10 @@ final class HandlerProcess: @unchecked Sendable {
     /// gateway is gone while invocations still run; they are cancelled.
     func serve<H: Handler>(_: H.Type, makeLogger: (Start) -> Logger, lost: () -> Void = {}) async throws {
         socket.open(receive: { [unowned self] frame throws(WireError) in try receive(frame) }, ended: { [unowned self] in end($0) })
+        defer {
+            deadlines?.cancel()
+            socket.close()
+        }
         guard let start = try await started() else { return }
         let logger = makeLogger(start)
         let environment = HandlerEnvironment(start, logger: logger, time: time)

@@ -54,6 +54,12 @@ final class WireSocket: FrameSink, @unchecked Sendable {
         await withUnsafeContinuation { flushed = $0 }
     }
 
+    /// Reads and writes no more. Everything that refers to the socket is let go; the descriptor stays the caller's.
+    func close() {
+        ended = { _ in }
+        end(nil)
+    }
+
     private func read() {
         let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
         if count < 0, errno == EAGAIN || errno == EINTR { return }
