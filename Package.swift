@@ -32,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CJWT", path: "Runtime/CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
+        .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
 
         .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
         .target(name: "Reactor", dependencies: ["CEpoll", "Kernel"], path: "Runtime/Reactor"),
@@ -53,7 +54,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "Postgres", "Tokens", "Wire", "Manifest", "Reactor", "Kernel",
+                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -76,17 +77,20 @@ let package = Package(
 
         // Handlers: one program each; pure domain logic beside it as a library.
         .executableTarget(
-            name: "auth-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Auth", exclude: ["handler.yaml", "Schema"],
+            name: "auth-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Auth", exclude: ["handler.yaml"],
             sources: ["Program"]),
-        .executableTarget(
-            name: "dashboards-handler", dependencies: ["HandlerKit"], path: "Handlers/Dashboards", exclude: ["handler.yaml"],
-            sources: ["Program"]),
+        .target(name: "Metrics", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
+        .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "Metrics", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
+        .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
-            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular"], path: "Handlers/Uploads/Program"),
+            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
 
         // Tests: a unit suite per room, one suite that owns a database, one over the built programs.
-        .target(name: "TestSupport", dependencies: ["Tenants", "Postgres", "Tokens", "Manifest", "Kernel"], path: "Tests/Support"),
+        .target(
+            name: "TestSupport",
+            dependencies: ["Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/Support"),
         .executableTarget(name: "probe-handler", dependencies: ["HandlerKit"], path: "Tests/ProbeHandler", exclude: ["handler.yaml", "Schema"], sources: ["Program"]),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Kernel"),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"], path: "Tests/Reactor"),
@@ -96,8 +100,10 @@ let package = Package(
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
+        .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest"], path: "Tests/Integration"),
+        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"], path: "Tests/Integration"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler"],

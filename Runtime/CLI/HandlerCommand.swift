@@ -1,0 +1,44 @@
+import ArgumentParser
+import Host
+import Kernel
+import Logging
+import Manifest
+
+struct HandlerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "handler", abstract: "Look at handlers: what they serve, and whether they are in order.", subcommands: [List.self, Check.self])
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the handlers with their routes and feeds.")
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Outcome.of {
+                let settings = try Settings()
+                let manifests = try settings.handlers.flatMap { try Manifest.loadAll(below: $0) }
+                var inspected: [HandlerInspection] = []
+                for manifest in manifests { inspected.append(try await HandlerInspection(manifest, programs: Programs.folder)) }
+                try output.show(inspected, lines: inspected.flatMap(HandlerCommand.lines))
+            }
+        }
+    }
+
+    struct Check: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check one handler's folder: read its manifest, start its program, ask what it serves.")
+        @Argument(help: "The folder with the handler's handler.yaml.") var folder: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Outcome.of {
+                let inspection = try await HandlerInspection(try Manifest.load(folder: folder), programs: Programs.folder)
+                try output.show(inspection, lines: HandlerCommand.lines(inspection) + ["in order"])
+            }
+        }
+    }
+
+    private static func lines(_ handler: HandlerInspection) -> [String] {
+        let routes = handler.routes.map { ["  \($0.method)", "/api/v1\($0.path)", $0.scope ?? $0.access, $0.writes ? "writes" : "reads"] }
+        return ["\(handler.name) (\(handler.program))"] + Output.table(routes) + handler.feeds.map { "  feed \($0)" }
+    }
+}

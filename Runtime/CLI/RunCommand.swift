@@ -1,0 +1,67 @@
+import ArgumentParser
+import Host
+import Kernel
+import Logging
+import Manifest
+import Postgres
+import ServiceLifecycle
+import Tenants
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Serve: start the gateway and the handlers' processes. Stops cleanly on SIGINT and SIGTERM.")
+
+    func run() async throws {
+        try await Outcome.of {
+            let settings = try Settings()
+            let logger = try Self.bootstrap(settings)
+            try await Self.lint(settings, logger)
+            let host = try await Host(try Self.hostSettings(settings), logger: logger) { port in
+                Output.line("listening on http://\(settings.host):\(port)")
+            }
+            Output.line("database connections at most: \(host.budget) = \(host.budget.total)")
+            var configuration = ServiceGroupConfiguration(
+                services: host.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            configuration.maximumGracefulShutdownDuration = .seconds(25)
+            try await ServiceGroup(configuration: configuration).run()
+        }
+    }
+
+    private static func bootstrap(_ settings: Settings) throws -> Logger {
+        guard let level = Logger.Level(rawValue: settings.logLevel) else {
+            throw AppError.invalid(
+                "TENANTRY_LOG_LEVEL", "expected one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")); got \(settings.logLevel)")
+        }
+        LoggingSystem.bootstrap { JSONLogHandler(label: $0, level: level) }
+        return Logger(label: "tenantry.host")
+    }
+
+    /// The walls must stand before anything is served.
+    private static func lint(_ settings: Settings, _ logger: Logger) async throws {
+        let report = try await Session.asInstaller(settings) { client in
+            try await Linter(client: client, prefix: settings.prefix).run(deadline: .after(Session.limit))
+        }
+        let refusals = report.refusals(accepting: settings.accepted)
+        for finding in report.findings {
+            logger.warning("\(finding.id)", metadata: .keys([.reason: "\(finding.gain)", .path: "\(finding.object)"]))
+        }
+        guard refusals.isEmpty else {
+            throw AppError(
+                .forbidden, "the walls between tenants do not stand; `tenantry lint` says how to mend them",
+                issues: refusals.map { AppError.Issue(field: $0.id, issue: "\($0.object): \($0.gain)") })
+        }
+    }
+
+    private static func hostSettings(_ settings: Settings) throws -> HostSettings {
+        var host = HostSettings(
+            home: settings.home, databaseURL: try settings.requireDatabaseURL(),
+            passwords: try Credentials.load(Credentials.hostFile(home: settings.home)).passwords,
+            handlers: try settings.handlers.flatMap { try Manifest.loadAll(below: $0) }, programs: Programs.folder)
+        (host.host, host.port) = (settings.host, settings.port)
+        host.rolePrefix = settings.prefix.description
+        host.loops = settings.loops
+        host.logRequests = settings.logsRequests
+        host.logLevel = settings.logLevel
+        return host
+    }
+}

@@ -1,0 +1,68 @@
+import Configuration
+import Kernel
+import Tenants
+
+/// What the environment says of this installation. The one place that reads it.
+struct Settings {
+    /// The installer's sign-in; nil where it is not set.
+    let databaseURL: String?
+    /// The folder of keys, credentials and scratch files.
+    let home: String
+    let prefix: RolePrefix
+    /// Where the gateway listens.
+    let host: String
+    let port: Int
+    /// Folders of handlers, or folders of such folders.
+    let handlers: [String]
+    /// The shared migrations.
+    let schema: String
+    /// Ids of lint findings that the operator accepts.
+    let accepted: String
+    /// The least severe level that is logged.
+    let logLevel: String
+    /// Whether each request leaves a line in the log.
+    let logsRequests: Bool
+    /// Event loops of the gateway; nil: chosen by the number of cores.
+    let loops: Int?
+
+    /// Reads and checks the environment. Throws `VALIDATION_ERROR` that names the variable.
+    init() throws {
+        let reader = ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "tenantry")
+        databaseURL = reader.string(forKey: "database.url", isSecret: true)
+        home = reader.string(forKey: "home", default: ".tenantry")
+        let prefix = reader.string(forKey: "role.prefix", default: RolePrefix.standard.description)
+        guard let prefix = RolePrefix(prefix) else {
+            throw AppError.invalid("TENANTRY_ROLE_PREFIX", "expected lower-case letters, digits and _, a letter first, at most 30; got \(prefix)")
+        }
+        self.prefix = prefix
+        let address = reader.string(forKey: "address", default: "127.0.0.1:8080")
+        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]), (0...65_535).contains(port) else {
+            throw AppError.invalid("TENANTRY_ADDRESS", "expected host:port such as 127.0.0.1:8080; got \(address)")
+        }
+        host = address[..<colon].filter { $0 != "[" && $0 != "]" }
+        self.port = port
+        handlers = reader.string(forKey: "handlers", default: "Handlers").split(separator: ":").map(String.init)
+        schema = reader.string(forKey: "schema", default: "Tenants/Schema/Migrations")
+        accepted = reader.string(forKey: "accept", default: "")
+        logLevel = reader.string(forKey: "log.level", default: "notice")
+        let logsRequests = reader.string(forKey: "log.requests", default: "false")
+        guard let flag = Bool(logsRequests) else { throw AppError.invalid("TENANTRY_LOG_REQUESTS", "expected true or false; got \(logsRequests)") }
+        self.logsRequests = flag
+        if let loops = reader.string(forKey: "loops") {
+            guard let count = Int(loops), (1...256).contains(count) else {
+                throw AppError.invalid("TENANTRY_LOOPS", "expected a number from 1 to 256; got \(loops)")
+            }
+            self.loops = count
+        } else {
+            loops = nil
+        }
+    }
+
+    /// The installer's URL, for the commands that cannot do without.
+    func requireDatabaseURL() throws -> String {
+        guard let databaseURL else {
+            throw AppError.invalid("TENANTRY_DATABASE_URL", "expected a URL such as postgres://user:password@host/database; it is not set")
+        }
+        return databaseURL
+    }
+}

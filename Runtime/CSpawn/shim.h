@@ -1,0 +1,6 @@
+#pragma once
+
+#include <spawn.h>
+
+// glibc 2.34 and later; <spawn.h> shows it only to programs that ask for GNU extensions before their first include.
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);

@@ -1,0 +1,59 @@
+import Kernel
+import Logging
+import Postgres
+import Synchronization
+
+/// Who is a member of which tenant, from memory where it is known, else from the database.
+final class Directory: Sendable {
+    private let database: HostDatabase
+    private let cache: Mutex<DirectoryCache>
+    private let logger: Logger
+    private let listening = Atomic(false)
+
+    /// Remembers at most that many memberships; 50,000 by default.
+    init(database: HostDatabase, remembered: Int = 50_000, logger: Logger) {
+        self.database = database
+        self.logger = logger
+        cache = Mutex(DirectoryCache(limit: remembered))
+    }
+
+    /// Whether changes are heard.
+    var isListening: Bool { listening.load(ordering: .relaxed) }
+
+    /// The membership if it is in memory; the inner nil: known that there is none.
+    func known(_ tenant: TenantID, _ user: UserID) -> Membership?? {
+        cache.withLock { $0.lookup(.init(tenant: tenant, user: user)) }
+    }
+
+    /// The membership as it stands; nil where there is none. Throws `UNAVAILABLE` where the database does not say.
+    func membership(_ tenant: TenantID, _ user: UserID) async throws(AppError) -> Membership? {
+        if let known = known(tenant, user) { return known }
+        let question = cache.withLock { $0.ask() }
+        let membership = try await database.membership(tenant, user)
+        cache.withLock { $0.insert(membership, for: .init(tenant: tenant, user: user), question) }
+        return membership
+    }
+
+    /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed.
+    func run(changed: (TenantID?) -> Void) async {
+        for await event in database.changes() {
+            switch event {
+            case .listening:
+                cache.withLock { $0.heard() }
+                listening.store(true, ordering: .relaxed)
+                changed(nil)
+            case .notified(_, let payload):
+                guard let tenant = TenantID(payload) else {
+                    logger.warning("a change of the directory names no tenant", metadata: .keys([.reason: "\(payload.prefix(64))"]))
+                    continue
+                }
+                cache.withLock { $0.changed(tenant) }
+                changed(tenant)
+            case .lost:
+                listening.store(false, ordering: .relaxed)
+                cache.withLock { $0.lost() }
+                logger.warning("changes of the directory are not heard; it is read for every request")
+            }
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import HummingbirdCore
+import Kernel
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// How a client's connection is set up and served: HTTP/1.1 parsed by swift-nio, then straight to the gateway, all on one loop.
+struct EdgeChannel: ServerChildChannel {
+    let loops: Loops
+    let limits: EdgeLimits
+    let time: TimeSource
+    let serve: @Sendable (HTTPConnection) async -> Void
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTPConnection> {
+        channel.eventLoop.makeCompletedFuture {
+            var decoding = NIOHTTPDecoderLimitConfiguration()
+            decoding.maxHeaderFieldSize = limits.headerLine
+            decoding.maxHeaderListSize = limits.head
+            decoding.maxHeaderFieldCount = limits.headerLines
+            let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: decoding)
+            let connection = HTTPConnection(channel: channel, executor: loops.executor(of: channel.eventLoop), limits: limits, time: time)
+            try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))
+            try channel.pipeline.syncOperations.addHandler(connection)
+            return connection
+        }
+    }
+
+    func handle(value connection: HTTPConnection, logger: Logger) async {
+        await connection.executor.run { await serve(connection) }
+    }
+}

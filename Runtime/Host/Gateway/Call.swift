@@ -1,0 +1,20 @@
+import Kernel
+
+/// One request while it is served: what its answer and its log line say of it.
+struct Call {
+    let connection: HTTPConnection
+    let started: ContinuousClock.Instant
+    /// Names the invocation, and the request where the client did not.
+    let id: UUID
+    var requestID: String
+    var method = ""
+    /// The route's path with its parameters' names, or what the client asked for where there is no route.
+    var route = ""
+    var handler = ""
+    var tenant: TenantID?
+    var user: UserID?
+    var isHead = false
+    var isOld = false
+    var wantsKeep = false
+    var timing = Timing()
+}

@@ -1,0 +1,80 @@
+import Kernel
+import NIOCore
+import Wire
+
+extension Gateway {
+    /// The most events of one page.
+    static let pageLimit: UInt16 = 200
+
+    /// Keeps a client and passes on what its channel brings. It holds no slot of the handler and has no deadline.
+    func listen(
+        _ subscription: Subscription, _ handler: ServedHandler, _ principal: Principal, _ head: RequestHead, _ call: inout Call
+    ) async throws(AppError) {
+        guard let feed = handler.description.feeds.first(where: { $0.channel == subscription.channel }) else {
+            throw AppError(.handlerFailed, detail: "the feed \(subscription.channel) is not in the handler's description")
+        }
+        try AccessRule.bearer(scope: feed.scope).check(principal)
+        let channel = Feeds.Channel(tenant: principal.tenant, handler: handler.name, name: subscription.channel)
+        let listener = try feeds.add(channel, principal, from: head.lastEventID ?? subscription.from)
+        defer { feeds.remove(listener, from: channel) }
+        let connection = call.connection
+        connection.onGone = { listener.end() }
+        begin(200, EventStream.headers, call.isOld ? .close : .chunked, &call)
+        if call.isHead {
+            connection.sendLast(connection.output)
+            return
+        }
+        put(EventStream.opening, call)
+        connection.send(connection.output)
+        while true {
+            let event = await listener.next()
+            connection.output.clear()
+            switch event {
+            case .bytes(let bytes): put(bytes, call)
+            case .heartbeat: put(EventStream.heartbeat, call)
+            case .end:
+                if connection.isGone {
+                    connection.close()
+                } else {
+                    if !call.isOld { connection.output.writeStaticString("0\r\n\r\n") }
+                    connection.sendLast(connection.output)
+                }
+                log(200, call)
+                return
+            }
+            connection.send(connection.output)
+            if await !connection.writable() { listener.end() }
+        }
+    }
+
+    private func put(_ bytes: [UInt8], _ call: Call) {
+        if call.isOld { call.connection.output.writeBytes(bytes) } else { AnswerWriter.chunk(bytes, into: &call.connection.output) }
+    }
+
+    /// Reads a page of a feed: an ordinary invocation in the name of one of its listeners.
+    func readPage(_ channel: Feeds.Channel, _ principal: Principal, behind cursor: String?, on executor: LoopExecutor) async throws(AppError)
+        -> FeedPage
+    {
+        guard let handler = handlers.first(where: { $0.name == channel.handler }) else { throw AppError(.notFound) }
+        let id = UUID.v7(at: time.now(), using: &executor.random)
+        let deadline = Deadline.after(min(handler.timeout, .seconds(10)), from: time.instant())
+        let process = try await handler.pool.lease(deadline: deadline) { _ in }
+        let invocation: Invocation
+        do throws(AppError) {
+            invocation = try self.invocation(
+                .page(channel: channel.name, from: cursor, limit: Self.pageLimit), handler.name, principal, InvocationID(id), id.description, deadline
+            )
+        } catch {
+            handler.pool.giveBack(process)
+            throw error
+        }
+        let link = ExchangeLink(process.wire, from: executor)
+        switch await link.open(invocation, gone: { _ in }) {
+        case .page(let page): return page
+        case .failed(let error, _): throw error
+        default:
+            link.cancel(.clientGone)
+            throw AppError(.handlerFailed, detail: "a process answered the request for a page with something else")
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Kernel
+import NIOCore
+import Tokens
+import Wire
+
+extension Gateway {
+    /// Serves a request by a handler's route.
+    func invoke(
+        _ handler: ServedHandler, _ place: Int, _ parameters: [String], _ query: String, _ head: RequestHead, _ call: inout Call
+    ) async throws(AppError) {
+        let route = handler.routes[place]
+        call.handler = handler.name
+        call.route = route.path
+        var principal: Principal?
+        if case .bearer = route.rule {
+            let admitted = try await admit(head.authorization, route.rule, &call)
+            principal = admitted
+            call.tenant = admitted.tenant
+            call.user = admitted.user
+        }
+        let body = try await gather(head, route, principal?.tenant, call)
+        if case .file = body.source, let principal {
+            // A long upload: much may have changed since it began.
+            try principal.again(try await directory.membership(principal.tenant, principal.user))
+        }
+        let deadline = Deadline.after(handler.timeout, from: time.instant())
+        let connection = call.connection
+        let asked = time.instant()
+        let process = try await handler.pool.lease(deadline: deadline) { stop in connection.onGone = stop }
+        call.timing.queue = asked.duration(to: time.instant())
+        let invocation: Invocation
+        do throws(AppError) {
+            invocation = try self.invocation(
+                .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
+                body)
+        } catch {
+            handler.pool.giveBack(process)
+            throw error
+        }
+        try await exchange(invocation, with: process, handler, principal, head, &call)
+    }
+
+    /// What is sent to a process for one call.
+    struct Invocation {
+        var head: InvocationHead
+        var grant: ContextGrant
+        var deadline: Deadline
+        var renewAt: ContinuousClock.Instant
+        var body: GatheredBody
+    }
+
+    /// Signs the context and puts the call together.
+    func invocation(
+        _ target: InvocationHead.Target, _ handler: String, _ principal: Principal?, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
+        _ parameters: [String] = [], _ query: String = "", _ headers: [HeaderField] = [], _ body: GatheredBody = .empty
+    ) throws(AppError) -> Invocation {
+        let now = time.instant()
+        let remaining = deadline.remaining(at: now)
+        let context = try SignedContext(
+            kind: principal == nil ? .identity : .tenant, tenant: principal?.tenant, user: principal?.user, role: principal?.role, handler: handler,
+            expiry: contexts.expiry(remaining: remaining), invocation: id)
+        let head = InvocationHead(
+            target: target, scope: principal == nil ? .identity : .tenant, invocation: id, requestID: requestID,
+            tenant: principal?.tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero), role: principal?.role.rawValue ?? "",
+            context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), parameters: parameters, query: query,
+            headers: headers, body: body.first, following: UInt64(body.following))
+        let renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : deadline.instant
+        return Invocation(head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body)
+    }
+
+    /// Lets a caller in, or throws why not.
+    private func admit(_ authorization: String?, _ rule: AccessRule, _ call: inout Call) async throws(AppError) -> Principal {
+        let began = time.instant()
+        let claims = try authenticator.claims(authorization, at: time.now())
+        let membership: Membership?
+        if let known = directory.known(claims.tenant, claims.user) {
+            membership = known
+        } else {
+            membership = try await directory.membership(claims.tenant, claims.user)
+        }
+        let principal = try Principal(claims, membership)
+        try rule.check(principal)
+        call.timing.auth = began.duration(to: time.instant())
+        return principal
+    }
+}

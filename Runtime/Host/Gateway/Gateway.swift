@@ -1,0 +1,98 @@
+import Kernel
+import Logging
+import NIOCore
+import NIOHTTP1
+import Wire
+
+/// Serves requests: finds the route, lets the caller in, hands the call to a process, writes the answer.
+final class Gateway: Sendable {
+    let settings: HostSettings
+    let table: RouteTable
+    let handlers: [ServedHandler]
+    let authenticator: Authenticator
+    let directory: Directory
+    let contexts: ContextMinter
+    let scratch: Scratch
+    let feeds: Feeds
+    let status: HostStatus
+    let time: TimeSource
+    let logger: Logger
+    let logsRequests: Bool
+
+    init(
+        settings: HostSettings, table: RouteTable, handlers: [ServedHandler], authenticator: Authenticator, directory: Directory,
+        contexts: ContextMinter, scratch: Scratch, feeds: Feeds, status: HostStatus, time: TimeSource, logger: Logger
+    ) {
+        self.settings = settings
+        self.table = table
+        self.handlers = handlers
+        self.authenticator = authenticator
+        self.directory = directory
+        self.contexts = contexts
+        self.scratch = scratch
+        self.feeds = feeds
+        self.status = status
+        self.time = time
+        self.logger = logger
+        logsRequests = settings.logRequests && logger.logLevel <= .info
+    }
+
+    /// Serves one client's requests, one after the other, until the connection ends.
+    func serve(_ connection: HTTPConnection) async {
+        while true {
+            switch await connection.next() {
+            case .head(let head):
+                await respond(head, on: connection)
+                connection.requestDone()
+            // What is left of a body that its route did not want.
+            case .body, .end: continue
+            case .failure(let error):
+                var call = begin(connection)
+                refuse(error, &call)
+                return
+            case .closed:
+                connection.close()
+                return
+            }
+            if connection.isOver { return }
+        }
+    }
+
+    private func begin(_ connection: HTTPConnection) -> Call {
+        let id = UUID.v7(at: time.now(), using: &connection.executor.random)
+        return Call(connection: connection, started: time.instant(), id: id, requestID: id.description)
+    }
+
+    private func respond(_ raw: HTTPRequestHead, on connection: HTTPConnection) async {
+        var call = begin(connection)
+        do throws(AppError) {
+            let head = try RequestHead(raw)
+            if let accepted = RequestID.accepted(head.requestID) { call.requestID = accepted }
+            call.method = head.method
+            call.isHead = head.isHead
+            call.isOld = head.isOld
+            call.wantsKeep = head.keepAlive
+            let target = try RequestTarget(head.target, limit: settings.limits.target)
+            switch table.match(head.method, target.segments) {
+            case .found(.handler(let handler, let route), let parameters):
+                try await invoke(handlers[handler], route, parameters, target.query, head, &call)
+            case .found(.host(let route), _):
+                call.route = "/\(route.rawValue)"
+                await answer(route, &call)
+            case .wrongMethod(let allowed): wrongMethod(head.method, allowed, &call)
+            case .none: throw AppError(.notFound, "Nothing is at this address")
+            }
+        } catch {
+            refuse(error, &call)
+        }
+    }
+
+    private func wrongMethod(_ method: String, _ allowed: [String], _ call: inout Call) {
+        let allow = [HeaderLine(name: "allow", value: allowed.joined(separator: ", "))]
+        if method == "OPTIONS" {
+            answer(204, allow, [], &call)
+        } else {
+            refuse(AppError(.methodNotAllowed, "This path answers \(allowed.joined(separator: ", "))"), with: allow, &call)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Kernel
+import Manifest
+import Wire
+
+/// One handler with its routes, ready to be called.
+final class ServedHandler: Sendable {
+    /// What the gateway needs to know of a route for each request.
+    struct Route: Sendable {
+        let path: String
+        let rule: AccessRule
+        let body: HandlerDescription.Body
+        let bodyLimit: Int
+    }
+
+    let name: String
+    let timeout: Duration
+    let description: HandlerDescription
+    let routes: [Route]
+    let pool: HandlerPool
+
+    /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
+    init(_ description: HandlerDescription, pool: HandlerPool) throws(AppError) {
+        name = pool.manifest.name
+        timeout = pool.manifest.timeout
+        self.description = description
+        self.pool = pool
+        var routes: [Route] = []
+        for route in description.routes {
+            routes.append(
+                Route(path: route.path, rule: try AccessRule(route.access), body: route.body, bodyLimit: route.bodyLimit))
+        }
+        self.routes = routes
+    }
+}
+
+extension RouteTable {
+    /// All routes of all handlers and of the host. Throws where two collide, naming both handlers.
+    static func build(_ handlers: [(name: String, description: HandlerDescription)]) throws(AppError) -> RouteTable {
+        var table = RouteTable()
+        var owners: [String: String] = [:]
+        for route in HostRoute.allCases {
+            for path in route.paths { try table.add("GET", path, .host(route)) }
+        }
+        for (index, handler) in handlers.enumerated() {
+            for (place, route) in handler.description.routes.enumerated() {
+                let shape = "\(route.method) \(shape(of: route.path))"
+                do throws(AppError) {
+                    try table.add(route.method, route.path, .handler(index, route: place))
+                } catch {
+                    throw AppError(.conflict, "the route \(route.method) \(route.path) of \(handler.name) is taken by \(owners[shape] ?? "the host")")
+                }
+                owners[shape] = handler.name
+            }
+        }
+        return table
+    }
+
+    /// The path with all parameters alike.
+    private static func shape(of path: String) -> String {
+        path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : String($0) }.joined(separator: "/")
+    }
+}

@@ -1,0 +1,48 @@
+import Kernel
+import Logging
+import Manifest
+import NIOCore
+import NIOPosix
+import Reactor
+import Wire
+
+/// How a handler's program becomes a process with a wire.
+struct HandlerLaunch: Sendable {
+    let loops: Loops
+    /// Where programs stand that are named without a folder.
+    let programs: String
+    /// What a process is told first: its database, its secrets.
+    let greeting: @Sendable (Manifest) -> Start
+    private let pool = BlockingPool(threads: 2, name: "processes")
+
+    init(loops: Loops, programs: String, greeting: @escaping @Sendable (Manifest) -> Start) {
+        self.loops = loops
+        self.programs = programs
+        self.greeting = greeting
+    }
+
+    /// Starts the program. Throws `UNAVAILABLE` with the reason in the detail.
+    func start(_ manifest: Manifest) async throws -> Launcher.Child {
+        let program = manifest.programPath(beside: programs)
+        return try await pool.run { try Launcher.start(program, []) }
+    }
+
+    /// Puts the gateway's end of a wire on a loop; processes take turns over the loops.
+    func connect(
+        _ child: Launcher.Child, _ id: ProcessPool.ID, _ logger: Logger, onRelease: @escaping @Sendable () -> Void
+    ) async throws -> HandlerProcess {
+        let executor = loops.executors[id % loops.executors.count]
+        let wire = WireConnection(executor: executor, logger: logger, onRelease: onRelease)
+        let channel = try await ClientBootstrap(group: executor.loop)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }
+            }
+            .withConnectedSocket(child.descriptor).get()
+        return HandlerProcess(id: id, pid: child.pid, wire: wire, channel: channel)
+    }
+
+    /// Ends a process whose wire is closed, and says how it ended.
+    func end(_ pid: Int32) async -> String {
+        do { return try await pool.run { Launcher.end(pid) } } catch { return "\(error)" }
+    }
+}

@@ -1,0 +1,230 @@
+import Kernel
+import Logging
+import Manifest
+import NIOCore
+import NIOPosix
+import Reactor
+import Synchronization
+import Wire
+
+/// Runs the processes of one handler and lends their slots.
+final class HandlerPool: Sendable {
+    private struct State {
+        var pool: ProcessPool
+        var processes: [ProcessPool.ID: HandlerProcess] = [:]
+        var killed: Set<ProcessPool.ID> = []
+        var waiters: [ProcessPool.Ticket: Waiter] = [:]
+        var nextTicket: ProcessPool.Ticket = 1
+    }
+
+    private typealias Outcome = Result<HandlerProcess, AppError>
+
+    private enum Waiter {
+        case waiting(UnsafeContinuation<Outcome, Never>)
+        /// The outcome came before the caller had settled down to wait.
+        case resolved(Outcome)
+    }
+
+    let manifest: Manifest
+    /// What its program said that it serves; a process that says otherwise is not used.
+    let description: [UInt8]
+    private let launch: HandlerLaunch
+    private let time: TimeSource
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let starts: AsyncStream<ProcessPool.ID>
+    private let start: AsyncStream<ProcessPool.ID>.Continuation
+
+    init(manifest: Manifest, description: [UInt8], launch: HandlerLaunch, time: TimeSource, logger: Logger) {
+        self.manifest = manifest
+        self.description = description
+        self.launch = launch
+        self.time = time
+        var logger = logger
+        logger[.handler] = "\(manifest.name)"
+        self.logger = logger
+        state = Mutex(State(pool: ProcessPool(manifest.poolLimits)))
+        (starts, start) = AsyncStream.makeStream()
+    }
+
+    // MARK: For callers
+
+    /// A process with a slot taken for the caller, who must give it back. `waiting` is handed a way to stop the wait.
+    func lease(deadline: Deadline, waiting: (@escaping () -> Void) -> Void) async throws(AppError) -> HandlerProcess {
+        let now = time.instant()
+        let (lease, process, ticket) = state.withLock { state in
+            let ticket = state.nextTicket
+            state.nextTicket += 1
+            let lease = state.pool.lease(ticket, deadline: deadline, now: now)
+            if case .use(let id) = lease { return (lease, state.processes[id], ticket) }
+            return (lease, nil, ticket)
+        }
+        switch lease {
+        case .use:
+            guard let process else { throw AppError(.handlerFailed) }
+            return process
+        case .refuse(let reason): throw AppError(reason)
+        case .wait(let actions):
+            perform(actions)
+            waiting { [self] in abandon(ticket) }
+            let outcome = await withUnsafeContinuation { (continuation: UnsafeContinuation<Outcome, Never>) in
+                let early: Outcome? = state.withLock { state in
+                    if case .resolved(let outcome) = state.waiters.removeValue(forKey: ticket) { return outcome }
+                    state.waiters[ticket] = .waiting(continuation)
+                    return nil
+                }
+                if let early { continuation.resume(returning: early) }
+            }
+            return try outcome.get()
+        }
+    }
+
+    /// Every exchange that was opened on a leased process gives its slot back through here.
+    private func release(_ id: ProcessPool.ID) {
+        let now = time.instant()
+        let actions = state.withLock { $0.pool.release(id, now: now) }
+        if !actions.isEmpty { perform(actions) }
+    }
+
+    /// A slot was leased and nothing was sent.
+    func giveBack(_ process: HandlerProcess) { release(process.id) }
+
+    private func abandon(_ ticket: ProcessPool.Ticket) {
+        guard state.withLock({ $0.pool.abandon(ticket) }) else { return }
+        resolve(ticket, .failure(AppError(.cancelled)))
+    }
+
+    /// How many processes there are, how many take work, how many invocations run, how many callers wait.
+    var figures: (processes: Int, ready: Int, inFlight: Int, waiting: Int) {
+        state.withLock { ($0.pool.count, $0.pool.readyCount, $0.pool.inFlight, $0.pool.waitingCount) }
+    }
+
+    // MARK: Running
+
+    /// Keeps the processes until ``stop()`` and the last one's end.
+    func run() async {
+        perform(state.withLock { $0.pool.tick(time.instant()) })
+        await withDiscardingTaskGroup { group in
+            for await id in starts { group.addTask { await self.live(id) } }
+        }
+    }
+
+    /// Time passes.
+    func tick() {
+        let now = time.instant()
+        let actions = state.withLock { $0.pool.tick(now) }
+        if !actions.isEmpty { perform(actions) }
+    }
+
+    /// All processes, for work on their wires.
+    var processes: [HandlerProcess] { state.withLock { Array($0.processes.values) } }
+
+    /// A process holds on to what was cancelled long ago: it gets nothing new and ends.
+    func retire(_ process: HandlerProcess) {
+        let actions = state.withLock { $0.pool.retire(process.id, now: time.instant()) }
+        if !actions.isEmpty {
+            logger.warning("a process is replaced: it does not let go of cancelled work", metadata: .keys([.process: "\(process.pid)"]))
+        }
+        perform(actions)
+    }
+
+    /// Nothing new; what runs may finish. ``run()`` returns when the last process has ended.
+    func stop() {
+        perform(state.withLock { $0.pool.stop(time.instant()) })
+        endIfEmpty()
+    }
+
+    private func endIfEmpty() {
+        if state.withLock({ $0.pool.isStoppedAndEmpty }) { start.finish() }
+    }
+
+    /// One process from its start to its end.
+    private func live(_ id: ProcessPool.ID) async {
+        var pid: Int32?
+        do {
+            let child = try await launch.start(manifest)
+            pid = child.pid
+            let process = try await launch.connect(child, id, logger) { [weak self] in self?.release(id) }
+            let unwanted = state.withLock { state in
+                state.processes[id] = process
+                return state.killed.contains(id)
+            }
+            if unwanted { process.kill() }
+            let start = launch.greeting(manifest)
+            let ready = await process.executor.run { await process.wire.start(start) }
+            if let ready, ready.description == description {
+                logger.debug("a process is ready", metadata: .keys([.process: "\(child.pid)"]))
+                perform(state.withLock { $0.pool.ready(id, now: time.instant()) })
+            } else if ready != nil {
+                logger.error("the program has changed since the routes were read; restart to use it", metadata: .keys([.path: "\(manifest.program)"]))
+                process.kill()
+            }
+            try await process.channel.closeFuture.get()
+        } catch {
+            logger.error("a process could not be run", metadata: .keys([.error: "\(String(reflecting: error))"]))
+        }
+        if let pid { await reap(pid, id) }
+        let actions = state.withLock { state in
+            state.processes[id] = nil
+            state.killed.remove(id)
+            return state.pool.died(id, now: time.instant())
+        }
+        perform(actions)
+        endIfEmpty()
+    }
+
+    private func reap(_ pid: Int32, _ id: ProcessPool.ID) async {
+        let how = await launch.end(pid)
+        let expected = how == "exit status 0"
+        logger.log(level: expected ? .debug : .error, "a process ended", metadata: .keys([.process: "\(pid)", .reason: "\(how)"]))
+    }
+
+    private func perform(_ actions: [ProcessPool.Action]) {
+        for action in actions {
+            switch action {
+            case .start(let id): start.yield(id)
+            case .drain(let id): state.withLock { $0.processes[id] }?.drain()
+            case .kill(let id):
+                let process = state.withLock { state in
+                    state.killed.insert(id)
+                    return state.processes[id]
+                }
+                process?.kill()
+            case .resume(let ticket, let id):
+                let process = state.withLock { $0.processes[id] }
+                resolve(ticket, process.map { .success($0) } ?? .failure(AppError(.handlerFailed)))
+            case .timedOut(let ticket): resolve(ticket, .failure(AppError(.deadlineExceeded)))
+            case .refuse(let ticket, let reason): resolve(ticket, .failure(AppError(reason)))
+            }
+        }
+    }
+
+    private func resolve(_ ticket: ProcessPool.Ticket, _ outcome: Outcome) {
+        let continuation: UnsafeContinuation<Outcome, Never>? = state.withLock { state in
+            if case .waiting(let continuation) = state.waiters.removeValue(forKey: ticket) { return continuation }
+            state.waiters[ticket] = .resolved(outcome)
+            return nil
+        }
+        continuation?.resume(returning: outcome)
+    }
+}
+
+extension Manifest {
+    var poolLimits: ProcessPool.Limits {
+        var limits = ProcessPool.Limits()
+        limits.instances = instances
+        limits.concurrency = concurrency
+        limits.idle = idle
+        return limits
+    }
+}
+
+extension AppError {
+    init(_ reason: ProcessPool.RefusalReason) {
+        switch reason {
+        case .queueFull: self.init(.unavailable, "Too many calls wait already; try again soon", retryAfter: .seconds(1))
+        case .resting(let rest): self.init(.unavailable, "The handler keeps failing and rests; try again soon", retryAfter: rest)
+        case .stopping: self.init(.unavailable, "The server is stopping", retryAfter: .seconds(1))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import CSpawn
+import Glibc
+import Kernel
+
+/// Starts programs, each with one end of a socket pair as its standard input and with nothing else of ours.
+enum Launcher {
+    struct Child: Sendable {
+        let pid: pid_t
+        /// The gateway's end of the wire.
+        let descriptor: Int32
+    }
+
+    /// What a handler's process finds in its environment. Nothing of the gateway's own passes on.
+    static let environment = [
+        "LANG=C.UTF-8", "TZ=UTC",
+        // A trap must end the process at once; printing a backtrace would take seconds.
+        "SWIFT_BACKTRACE=enable=no",
+    ]
+
+    /// Starts a program in a process group of its own. Blocks for the time of an exec.
+    ///
+    /// Between clone and exec the C library does what only async-signal-safe code may: it puts the wire on descriptor 0, errors and output on the
+    /// gateway's standard error, closes everything from 3 up, resets signals.
+    static func start(_ program: String, _ arguments: [String]) throws(AppError) -> Child {
+        var ends: [Int32] = [-1, -1]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+            throw failure("make a socket pair", errno)
+        }
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+            close(ends[1])
+        }
+        posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
+        posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        var none = sigset_t()
+        var all = sigset_t()
+        sigemptyset(&none)
+        sigfillset(&all)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setpgroup(&attributes, 0)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+
+        var pid: pid_t = 0
+        let result = withStrings([program] + arguments) { argv in
+            withStrings(environment) { envp in posix_spawn(&pid, program, &actions, &attributes, argv, envp) }
+        }
+        guard result == 0 else {
+            close(ends[0])
+            throw failure("start \(program)", result)
+        }
+        return Child(pid: pid, descriptor: ends[0])
+    }
+
+    /// Waits for a process whose wire has ended, kills it if it stays, and with it all that it started; says how it ended. Blocks.
+    static func end(_ pid: pid_t) -> String {
+        var status: Int32 = 0
+        var waits = 0
+        while true {
+            let result = waitpid(pid, &status, WNOHANG)
+            if result == pid || result < 0 && errno != EINTR { break }
+            if waits == 500 { kill(-pid, SIGKILL) }
+            waits += 1
+            usleep(2000)
+        }
+        kill(-pid, SIGKILL)
+        let signal = status & 0x7F
+        return signal == 0 ? "exit status \(status >> 8 & 0xFF)" : "signal \(signal)"
+    }
+
+    private static func withStrings<Result>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {
+        let pointers = strings.map { strdup($0) }
+        defer { for pointer in pointers { free(pointer) } }
+        return body(pointers + [nil])
+    }
+
+    private static func failure(_ what: String, _ number: Int32) -> AppError {
+        let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"
+        return AppError(.unavailable, detail: "cannot \(what): \(reason)")
+    }
+}

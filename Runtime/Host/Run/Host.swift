@@ -1,0 +1,124 @@
+import HummingbirdCore
+public import Kernel
+public import Logging
+import Manifest
+import NIOCore
+import Postgres
+import Reactor
+public import ServiceLifecycle
+import Tokens
+import Wire
+
+/// The gateway with everything it stands on, put together from its settings.
+public struct Host: Sendable {
+    /// The services in the order in which they depend on each other: the last one stops first.
+    public let services: [any Service]
+    /// What all may open on the database.
+    public let budget: ConnectionBudget
+
+    /// Reads keys and routes, checks the budget of connections, and puts the services together. Nothing is served before they run.
+    ///
+    /// `onListening` is told the port. Throws with a message that says what to do.
+    public init(
+        _ settings: HostSettings, time: TimeSource = .system, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) async throws(AppError) {
+        let jwt = try KeyStore.jwt(home: settings.home)
+        let loops = Loops(count: settings.loops)
+        let reactor = Reactor(name: "host-postgres")
+        reactor.start()
+
+        let base = try Self.configuration(settings.databaseURL)
+        let client = PostgresClient(
+            try Self.hostConfiguration(base, settings), reactor: reactor, logger: logger)
+        let database = HostDatabase(client: client, logger: logger)
+        let contexts = ContextMinter(database: database, time: time, logger: logger)
+        try await contexts.refresh()
+        budget = ConnectionBudget(host: settings.connections, handlers: settings.handlers)
+        try budget.check(limit: try await database.connectionLimit())
+
+        let greetings = try Self.greetings(settings, base, jwt)
+        let launch = HandlerLaunch(loops: loops, programs: settings.programs) { greetings[$0.name]! }
+        let describer = Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger)
+        var described: [(name: String, description: HandlerDescription)] = []
+        var handlers: [ServedHandler] = []
+        for manifest in settings.handlers {
+            guard manifest.isolation == .shared else {
+                throw AppError(
+                    .validation, "\(manifest.folder)/\(Manifest.fileName): isolation `\(manifest.isolation.rawValue)` is not run by this version")
+            }
+            let bytes = try await describer.describe(manifest)
+            let description = try Describer.read(bytes, of: manifest.name)
+            let pool = HandlerPool(manifest: manifest, description: bytes, launch: launch, time: time, logger: logger)
+            described.append((manifest.name, description))
+            handlers.append(try ServedHandler(description, pool: pool))
+        }
+
+        let scratch = Scratch(
+            folder: "\(settings.home)/scratch", quota: SpoolQuota(perTenant: settings.spoolPerTenant, total: settings.spoolTotal))
+        try scratch.prepare()
+        let directory = Directory(database: database, logger: logger)
+        let feeds = Feeds(time: time, logger: logger)
+        let status = HostStatus(database: database, time: time)
+        let gateway = Gateway(
+            settings: settings, table: try RouteTable.build(described), handlers: handlers,
+            authenticator: Authenticator(
+                verifier: JWTVerifier(keys: [.rs256(jwt.publicKey)], issuer: AccessClaims.issuer, audience: AccessClaims.issuer)),
+            directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, status: status, time: time, logger: logger)
+
+        let edge = EdgeChannel(loops: loops, limits: settings.limits, time: time) { await gateway.serve($0) }
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .notice)
+        let server = Server(
+            childChannelSetup: edge,
+            configuration: ServerConfiguration(
+                address: .hostname(settings.host, port: settings.port), backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections, logger: quiet)),
+            onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) },
+            eventLoopGroup: loops.group, logger: quiet)
+        services = [
+            DatabaseService(client: client, reactor: reactor, loops: loops),
+            UpkeepService(gateway: gateway, loops: loops),
+            PoolService(pools: handlers.map(\.pool)),
+            server,
+            DoorService(gateway: gateway),
+        ]
+    }
+
+    static func configuration(_ url: String) throws(AppError) -> PostgresClient.Configuration {
+        do throws(PostgresError) {
+            return try PostgresClient.Configuration(url: url)
+        } catch { throw AppError(.validation, "TENANTRY_DATABASE_URL: \(error)") }
+    }
+
+    private static func hostConfiguration(
+        _ base: PostgresClient.Configuration, _ settings: HostSettings
+    ) throws(AppError) -> PostgresClient.Configuration {
+        var configuration = base
+        configuration.user = "\(settings.rolePrefix)_host"
+        configuration.password = try settings.password(of: configuration.user)
+        configuration.applicationName = "tenantry host"
+        configuration.maxConnections = settings.connections
+        return configuration
+    }
+
+    /// What each handler's processes are told first.
+    private static func greetings(
+        _ settings: HostSettings, _ base: PostgresClient.Configuration, _ jwt: RSAKey
+    ) throws(AppError) -> [String: Start] {
+        var greetings: [String: Start] = [:]
+        for manifest in settings.handlers {
+            let role = "\(settings.rolePrefix)_h_\(manifest.name)"
+            var secrets: [Start.Secret] = []
+            for name in manifest.secrets {
+                guard name == "jwt_signing_key" else {
+                    throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known is `jwt_signing_key`")
+                }
+                secrets.append(Start.Secret(name: name, value: Array(jwt.privatePEM.utf8)))
+            }
+            greetings[manifest.name] = Start(
+                handler: manifest.name, databaseURL: base.url(role: role, password: try settings.password(of: role)),
+                connections: UInt16(manifest.connections), concurrency: UInt16(manifest.concurrency), secrets: secrets, logLevel: settings.logLevel)
+        }
+        return greetings
+    }
+}

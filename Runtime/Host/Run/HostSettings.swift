@@ -1,0 +1,54 @@
+import Kernel
+public import Manifest
+
+/// All that the host is told before it runs.
+public struct HostSettings: Sendable {
+    /// Where it listens. A port of 0 lets the system choose; the log says which.
+    public var host = "127.0.0.1"
+    public var port = 8080
+    /// The folder of its state: `credentials/`, `keys/`, `scratch/`, `cache/`.
+    public var home: String
+    /// The database, as the installer's URL. Role and password in it are not used: the host and each handler sign in as themselves.
+    public var databaseURL: String
+    /// The passwords of the host's role and the handlers', by the role's whole name.
+    public var passwords: [String: String]
+    /// What the roles of this installation begin with.
+    public var rolePrefix = "tenantry"
+    /// The handlers to serve.
+    public var handlers: [Manifest]
+    /// The folder of programs that are named without one: that of the running program.
+    public var programs: String
+    /// Event loops; nil: one up to four cores, above that one for each four.
+    public var loops: Int?
+    /// Limits on clients.
+    public var limits = EdgeLimits()
+    /// Whether each request is a line in the log, at level info. Defaults to false.
+    public var logRequests = false
+    /// What handlers log, for example `info`.
+    public var logLevel = "notice"
+    /// Connections of the host itself to the database. Defaults to 3.
+    public var connections = 3
+    /// The longest that a stop may take. Defaults to 20 seconds.
+    public var shutdownTime: Duration = .seconds(20)
+    /// Bytes of bodies on disk, of one tenant and of all. Default to 4 GB and 16 GB.
+    public var spoolPerTenant = 4 << 30
+    public var spoolTotal = 16 << 30
+
+    /// Settings with the defaults.
+    public init(home: String, databaseURL: String, passwords: [String: String], handlers: [Manifest], programs: String) {
+        self.home = home
+        self.databaseURL = databaseURL
+        self.passwords = passwords
+        self.handlers = handlers
+        self.programs = programs
+    }
+
+    /// The password of a role. Throws `NOT_FOUND` naming the role.
+    func password(of role: String) throws(AppError) -> String {
+        guard let password = passwords[role] else {
+            throw AppError(
+                .notFound, "no password of the role \(role) in \(home)/credentials; run `tenantry migrate up` first, with the same TENANTRY_HOME")
+        }
+        return password
+    }
+}

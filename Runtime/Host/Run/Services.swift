@@ -1,0 +1,47 @@
+import Kernel
+import Logging
+import NIOCore
+import NIOPosix
+import Postgres
+import Reactor
+import ServiceLifecycle
+
+/// The database client of the host: the first to stand, the last to go.
+struct DatabaseService: Service {
+    let client: PostgresClient
+    let reactor: Reactor
+    let loops: Loops
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await client.shutdown()
+        reactor.stop()
+        try await loops.group.shutdownGracefully()
+    }
+}
+
+/// The processes of all handlers.
+struct PoolService: Service {
+    let pools: [HandlerPool]
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                for pool in pools { group.addTask { await pool.run() } }
+            }
+        } onGracefulShutdown: {
+            for pool in pools { pool.stop() }
+        }
+    }
+}
+
+/// Stops first: says in `/health/ready` that it is over, and ends listeners, who would otherwise hold their connections open.
+struct DoorService: Service {
+    let gateway: Gateway
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        gateway.status.stop()
+        gateway.feeds.stop()
+    }
+}

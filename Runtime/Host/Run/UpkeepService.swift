@@ -1,0 +1,124 @@
+import Kernel
+import Logging
+import NIOCore
+import ServiceLifecycle
+import Wire
+
+/// What happens by itself: deadlines, renewals, the directory's changes, keys, feeds.
+struct UpkeepService: Service {
+    let gateway: Gateway
+    let loops: Loops
+
+    /// How precisely deadlines are kept.
+    static let tick: Duration = .milliseconds(25)
+    /// How long a process may hold on to cancelled work before it is replaced.
+    static let cancelGrace: Duration = .seconds(5)
+
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await listen() }
+            group.addTask { await refresh() }
+            group.addTask { await renew() }
+            group.addTask { await gateway.feeds.run(page) }
+            let beats = loops.executors.map { beat(on: $0) }
+            try? await gracefulShutdown()
+            for beat in beats { beat.cancel() }
+            group.cancelAll()
+        }
+    }
+
+    private func page(_ channel: Feeds.Channel, _ principal: Principal, _ cursor: String?) async throws(AppError) -> FeedPage {
+        let home = loops.home
+        return try await home.run { () async throws(AppError) in
+            try await gateway.readPage(channel, principal, behind: cursor, on: home)
+        }
+    }
+
+    /// Hears what changes in the directory, and ends what is not allowed any more.
+    private func listen() async {
+        await withDiscardingTaskGroup { group in
+            await gateway.directory.run { tenant in
+                group.addTask {
+                    await review(tenant)
+                    await gateway.feeds.review(tenant, gateway.directory)
+                }
+            }
+        }
+    }
+
+    /// Makes running invocations of a tenant due for the check that every renewal makes.
+    private func review(_ tenant: TenantID?) async {
+        let now = gateway.time.instant()
+        for process in gateway.handlers.flatMap(\.pool.processes) {
+            await process.executor.run {
+                for exchange in process.wire.exchanges(where: { tenant == nil || $0.grant?.principal?.tenant == tenant }) { exchange.renewAt = now }
+            }
+        }
+    }
+
+    /// Renews contexts at half their life, and cancels what lost its right.
+    private func renew() async {
+        while await pause(.milliseconds(100)) {
+            for process in gateway.handlers.flatMap(\.pool.processes) {
+                await process.executor.run { await gateway.renew(process.wire) }
+            }
+        }
+    }
+
+    /// Reads the newest key and the database's clock.
+    private func refresh() async {
+        while await pause(ContextMinter.refreshEvery) {
+            do throws(AppError) {
+                try await gateway.contexts.refresh()
+            } catch {
+                gateway.logger.error("the signing key could not be read again", metadata: .keys([.error: "\(String(reflecting: error))"]))
+            }
+        }
+    }
+
+    /// Lets time pass for the machines: those of one loop on that loop, what there is once on the first.
+    private func beat(on executor: LoopExecutor) -> RepeatedTask {
+        executor.loop.scheduleRepeatedTask(initialDelay: .zero, delay: .microseconds(Self.tick.microseconds)) { [gateway, loops] _ in
+            let now = gateway.time.instant()
+            for handler in gateway.handlers {
+                if executor === loops.home { handler.pool.tick() }
+                for process in handler.pool.processes where process.executor === executor {
+                    if process.wire.tick(now, cancelGrace: Self.cancelGrace) { handler.pool.retire(process) }
+                }
+            }
+            if executor === loops.home { gateway.feeds.tick() }
+        }
+    }
+
+    /// False when it is time to end.
+    private func pause(_ duration: Duration) async -> Bool {
+        do {
+            try await Task.sleep(for: duration)
+            return true
+        } catch { return false }
+    }
+}
+
+extension Gateway {
+    /// Renews or cancels what is due on one wire. Runs on the wire's loop.
+    func renew(_ wire: WireConnection) async {
+        let now = time.instant()
+        for exchange in wire.exchanges(where: { $0.isOpen && $0.cancelledAt == nil && $0.renewAt <= now && !$0.deadline.hasPassed(at: now) }) {
+            guard let grant = exchange.grant else { continue }
+            let remaining = exchange.deadline.remaining(at: now)
+            exchange.renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : exchange.deadline.instant
+            do throws(AppError) {
+                if let principal = grant.principal {
+                    try principal.again(try await directory.membership(principal.tenant, principal.user))
+                }
+                wire.send(.context(exchange.stream, try contexts.renew(grant, remaining: remaining)))
+            } catch {
+                if error.code == .unavailable {
+                    exchange.renewAt = now.advanced(by: .seconds(1))
+                } else {
+                    exchange.cancel(.revoked, error, at: now)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import Kernel
+import NIOCore
+import Wire
+
+/// One invocation in flight, seen from the gateway. Lives on the loop of its wire.
+final class Exchange {
+    enum Event {
+        case answer(AnswerHead)
+        case chunk([UInt8])
+        case end(Receipt)
+        case subscribe(Subscription)
+        case page(FeedPage)
+        case failed(AppError, Receipt)
+    }
+
+    let stream: StreamID
+    let deadline: Deadline
+    /// In whose name it runs; renewed while it lives.
+    let grant: ContextGrant?
+    /// When its context is due for renewal.
+    var renewAt: ContinuousClock.Instant
+    private unowned let wire: WireConnection
+    private var events = CircularBuffer<Event>(initialCapacity: 0)
+    private var waiter: UnsafeContinuation<Event, Never>?
+    private var received = ReceiveCredit()
+    private var body: BodySender?
+    /// Whether the process still has it.
+    private(set) var isOpen = true
+    private(set) var cancelledAt: ContinuousClock.Instant?
+    /// Bytes that came and were not taken.
+    private var unread = 0
+
+    init(stream: StreamID, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant, wire: WireConnection) {
+        self.stream = stream
+        self.deadline = deadline
+        self.grant = grant
+        self.renewAt = renewAt
+        self.wire = wire
+    }
+
+    // MARK: For the task that waits
+
+    /// The next thing that the process said. After a final event there is none.
+    func next() async -> Event {
+        if let event = events.popFirst() {
+            if case .chunk(let bytes) = event { consumed(bytes.count) }
+            return event
+        }
+        return await withUnsafeContinuation { waiter = $0 }
+    }
+
+    /// Sends the rest of a body under the process's credit, from now on by itself.
+    func send(_ body: BodySender) {
+        self.body = body
+        pumpBody()
+    }
+
+    /// Nobody waits any more: the process is told, and whoever waits gets the error.
+    func cancel(_ reason: CancelReason, _ error: AppError, at now: ContinuousClock.Instant) {
+        guard isOpen, cancelledAt == nil else { return }
+        cancelledAt = now
+        body?.stop()
+        body = nil
+        wire.send(.cancel(stream, reason))
+        deliver(.failed(error, .none))
+    }
+
+    // MARK: From the wire
+
+    func receive(_ frame: Frame) throws(WireViolation) {
+        switch frame {
+        case .answer(_, let head):
+            // The first bytes come with the head and are not counted; only chunks are.
+            if head.receipt != nil { close() }
+            deliver(.answer(head))
+        case .chunk(_, let bytes):
+            try count(bytes.count)
+            unread += bytes.count
+            deliver(.chunk(bytes))
+        case .end(_, let receipt):
+            close()
+            deliver(.end(receipt))
+        case .failure(_, let failure):
+            close()
+            deliver(.failed(failure.error, failure.receipt))
+        case .subscribe(_, let subscription):
+            close()
+            deliver(.subscribe(subscription))
+        case .page(_, let page):
+            close()
+            deliver(.page(page))
+        case .credit(_, let count):
+            body?.grant(count)
+            pumpBody()
+        default: throw WireViolation("a process sent the frame \(frame.name)")
+        }
+    }
+
+    /// The process is gone.
+    func lost(_ error: AppError) {
+        close()
+        deliver(.failed(error, .none))
+    }
+
+    private func count(_ bytes: Int) throws(WireViolation) {
+        guard received.receive(bytes) else { throw WireViolation("a process sent past its credit") }
+        if cancelledAt != nil { consumed(bytes) }
+    }
+
+    private func consumed(_ count: Int) {
+        unread -= count
+        if let grant = received.consume(count), isOpen { wire.send(.credit(stream, grant)) }
+    }
+
+    private func close() {
+        isOpen = false
+        body?.stop()
+        body = nil
+        wire.closed(self)
+    }
+
+    private func deliver(_ event: Event) {
+        if cancelledAt != nil, !isFinalError(event) { return }
+        if let waiter {
+            self.waiter = nil
+            if case .chunk(let bytes) = event { consumed(bytes.count) }
+            waiter.resume(returning: event)
+        } else {
+            events.append(event)
+        }
+    }
+
+    /// Of a cancelled exchange only the cancellation's own error is of interest, once.
+    private func isFinalError(_ event: Event) -> Bool {
+        guard case .failed = event, !cancelDelivered else { return false }
+        cancelDelivered = true
+        return true
+    }
+    private var cancelDelivered = false
+
+    private func pumpBody() {
+        guard let body else { return }
+        body.pump(stream, wire) { [weak self] in self?.pumpBody() }
+        if body.isDone { self.body = nil }
+    }
+}
+
+/// A process did what the protocol does not allow; its connection ends.
+struct WireViolation: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+extension Frame {
+    /// For the log.
+    var name: Substring { "\(self)".prefix { $0 != "(" } }
+}

@@ -1,0 +1,145 @@
+import Kernel
+import Logging
+import NIOCore
+import Wire
+
+/// The gateway's end of one process's wire. Everything happens on its loop; frames of one turn leave in one write.
+final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    let executor: LoopExecutor
+    private let logger: Logger
+    private let onRelease: @Sendable () -> Void
+    private var context: ChannelHandlerContext?
+    private var decoder = FrameDecoder()
+    private var pending: [UInt8] = []
+    private var flushScheduled = false
+    private var exchanges: [StreamID: Exchange] = [:]
+    private var nextStream: StreamID = 1
+    private var ready: Ready?
+    private var readyWaiter: UnsafeContinuation<Void, Never>?
+    private var isOpen = true
+
+    /// `onRelease` is called on the loop whenever an exchange is over and its slot free.
+    init(executor: LoopExecutor, logger: Logger, onRelease: @escaping @Sendable () -> Void) {
+        self.executor = executor
+        self.logger = logger
+        self.onRelease = onRelease
+    }
+
+    // MARK: For tasks on the loop
+
+    /// Introduces the process to its work and waits until it says what it serves; nil if it ended before.
+    func start(_ start: Start) async -> Ready? {
+        send(.start(start))
+        if ready == nil, isOpen { await withUnsafeContinuation { readyWaiter = $0 } }
+        return ready
+    }
+
+    /// Begins an invocation.
+    func open(_ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant) -> Exchange {
+        executor.loop.assertInEventLoop()
+        while exchanges[nextStream] != nil || nextStream == 0 { nextStream &+= 1 }
+        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, renewAt: renewAt, wire: self)
+        nextStream &+= 1
+        guard isOpen else {
+            exchange.lost(AppError(.handlerFailed))
+            return exchange
+        }
+        exchanges[exchange.stream] = exchange
+        send(.invoke(exchange.stream, head))
+        return exchange
+    }
+
+    func drain() { send(.drain) }
+
+    func close() { context?.close(promise: nil) }
+
+    /// Exchanges that fulfil a condition.
+    func exchanges(where holds: (Exchange) -> Bool) -> [Exchange] { exchanges.values.filter(holds) }
+
+    /// Time passes: ends what is past its deadline. True if an exchange was cancelled long ago and the process still holds it.
+    func tick(_ now: ContinuousClock.Instant, cancelGrace: Duration) -> Bool {
+        var stuck = false
+        for exchange in exchanges.values {
+            if let cancelled = exchange.cancelledAt {
+                if cancelled.advanced(by: cancelGrace) <= now { stuck = true }
+            } else if exchange.deadline.hasPassed(at: now) {
+                exchange.cancel(.deadline, AppError(.deadlineExceeded), at: now)
+            }
+        }
+        return stuck
+    }
+
+    // MARK: For exchanges
+
+    func send(_ frame: Frame) {
+        guard isOpen else { return }
+        frame.encode(into: &pending)
+        guard !flushScheduled else { return }
+        flushScheduled = true
+        executor.loop.execute(flush)
+    }
+
+    func closed(_ exchange: Exchange) {
+        if exchanges.removeValue(forKey: exchange.stream) != nil { onRelease() }
+    }
+
+    private lazy var flush: @Sendable () -> Void = { [self] in
+        flushScheduled = false
+        guard let context, !pending.isEmpty else { return }
+        let buffer = context.channel.allocator.buffer(bytes: pending)
+        pending.removeAll(keepingCapacity: pending.count <= 1 << 20)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    // MARK: From the channel
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        buffer.withUnsafeReadableBytes { decoder.append($0) }
+        do {
+            while let frame = try decoder.next() { try receive(frame) }
+        } catch {
+            logger.error("a handler's process broke the protocol", metadata: .keys([.error: "\(error)"]))
+            context.close(promise: nil)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        isOpen = false
+        readyWaiter?.resume()
+        readyWaiter = nil
+        let lost = AppError(.handlerFailed)
+        for exchange in exchanges.values { exchange.lost(lost) }
+        // Both hold each other until the last frame; nothing comes any more.
+        flush = {}
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        logger.debug("a wire failed", metadata: .keys([.error: "\(error)"]))
+        context.close(promise: nil)
+    }
+
+    private func receive(_ frame: Frame) throws {
+        switch frame {
+        case .ready(let message):
+            guard ready == nil else { throw WireViolation("a process said twice what it serves") }
+            guard message.version == WireVersion.current else {
+                throw WireViolation("a process speaks version \(message.version) of the wire, the gateway \(WireVersion.current)")
+            }
+            ready = message
+            readyWaiter?.resume()
+            readyWaiter = nil
+        case .pong: break
+        default:
+            // A frame of an exchange that is over already crossed its end on the wire.
+            try exchanges[frame.stream]?.receive(frame)
+        }
+    }
+}

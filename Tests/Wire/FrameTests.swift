@@ -1,0 +1,130 @@
+import Kernel
+import Testing
+
+@testable import Wire
+
+@Suite("Frames") struct FrameTests {
+    static let uuid = UUID(high: 0x0102_0304_0506_0708, low: 0x090A_0B0C_0D0E_0F10)
+
+    /// One of every kind, with every optional part present or absent somewhere.
+    static let frames: [Frame] = [
+        .start(
+            Start(
+                handler: "uploads", databaseURL: "postgres://u:p@/d", connections: 4, concurrency: 64,
+                secrets: [.init(name: "k", value: [0, 1, 255])],
+                logLevel: "info")),
+        .ready(Ready(description: Array("{}".utf8))),
+        .invoke(
+            1,
+            InvocationHead(
+                target: .route(7), scope: .tenant, invocation: InvocationID(uuid), requestID: "r", tenant: TenantID(uuid), user: UserID(uuid),
+                role: "viewer", context: "tc1.1", remainingMicroseconds: 30_000_000, parameters: ["a", "é"], query: "x=1",
+                headers: [HeaderField(name: "content-type", value: "text/csv")], body: [1, 2, 3], following: 1 << 40)),
+        .invoke(
+            2,
+            InvocationHead(
+                target: .page(channel: "counter", from: "9", limit: 100), scope: .identity, invocation: InvocationID(uuid), requestID: "",
+                context: "", remainingMicroseconds: 0)),
+        .invoke(
+            3,
+            InvocationHead(
+                target: .page(channel: "c", from: nil, limit: 1), scope: .system, invocation: InvocationID(uuid), requestID: "", context: "",
+                remainingMicroseconds: 1)),
+        .chunk(4, Array(repeating: 7, count: Frame.maximumChunk)), .chunk(4, []), .credit(5, .max),
+        .end(6, Receipt(handlerMicroseconds: 1, databaseMicroseconds: 2, rows: 3)),
+        .answer(7, AnswerHead(status: 200, headers: [HeaderField(name: "a", value: "b")], body: [9], receipt: Receipt.none)),
+        .answer(8, AnswerHead(status: 404, headers: [], body: [], receipt: nil)),
+        .failure(
+            9, Failure(AppError(.validation, issues: [.init(field: "f", issue: "i")], retryAfter: .seconds(2), detail: "secret"), receipt: .none)),
+        .subscribe(10, Subscription(channel: "c", from: nil)), .subscribe(10, Subscription(channel: "c", from: "5")),
+        .page(11, FeedPage(events: [.init(id: "1", data: [123, 125])], hasMore: true)), .page(11, FeedPage(events: [], hasMore: false)),
+        .cancel(12, .clientGone), .cancel(12, .shutdown), .context(13, "tc1.2"), .ping(.max), .pong(0), .drain,
+    ]
+
+    private static func encoded(_ frame: Frame) -> [UInt8] {
+        var bytes: [UInt8] = []
+        frame.encode(into: &bytes)
+        return bytes
+    }
+
+    private func decode(_ bytes: [UInt8], in pieces: Int) throws -> [Frame] {
+        var decoder = FrameDecoder()
+        var frames: [Frame] = []
+        var position = 0
+        while position < bytes.count {
+            let end = min(position + pieces, bytes.count)
+            bytes[position..<end].withUnsafeBytes { decoder.append($0) }
+            while let frame = try decoder.next() { frames.append(frame) }
+            position = end
+        }
+        #expect(decoder.buffered == 0)
+        return frames
+    }
+
+    @Test("every frame comes back as it went, however the socket cuts it", arguments: [1, 2, 3, 5, 7, 64, 4096, 1 << 20]) func roundTrip(pieces: Int)
+        throws
+    {
+        let frames = pieces < 5 ? Self.frames.filter { Self.encoded($0).count < 4096 } : Self.frames
+        #expect(try decode(frames.flatMap(Self.encoded), in: pieces) == frames)
+    }
+
+    @Test("a frame cut short is waited for, and one cut inside is refused", arguments: frames.indices) func truncated(index: Int) throws {
+        let bytes = Self.encoded(Self.frames[index])
+        var decoder = FrameDecoder()
+        bytes.dropLast().withUnsafeBytes { decoder.append($0) }
+        #expect(try decoder.next() == nil)
+        // The same content under a length that is one less: never a frame, unless its tail is free bytes.
+        var shorter = bytes
+        let length = UInt32(bytes.count - 5)
+        withUnsafeBytes(of: length.littleEndian) { for position in 0..<4 { shorter[position] = $0[position] } }
+        shorter.removeLast()
+        var second = FrameDecoder()
+        shorter.withUnsafeBytes { second.append($0) }
+        switch Self.frames[index] {
+        case .chunk, .answer: break
+        default: #expect(throws: WireError.self) { try second.next() }
+        }
+    }
+
+    @Test("every change of one byte is another frame or an error, never a crash") func flippedBytes() {
+        for frame in Self.frames where Self.encoded(frame).count < 4096 {
+            let bytes = Self.encoded(frame)
+            for position in bytes.indices {
+                for flip in [0x01, 0x80, 0xFF] as [UInt8] {
+                    var changed = bytes
+                    changed[position] ^= flip
+                    var decoder = FrameDecoder()
+                    changed.withUnsafeBytes { decoder.append($0) }
+                    do { while try decoder.next() != nil {} } catch { #expect(!error.description.isEmpty) }
+                }
+            }
+        }
+    }
+
+    @Test("lengths outside the limits are refused before anything is kept", arguments: [0, 4, UInt32(Frame.maximumLength + 1), UInt32.max])
+    func lengths(length: UInt32) {
+        var decoder = FrameDecoder()
+        withUnsafeBytes(of: length.littleEndian) { decoder.append($0) }
+        #expect(throws: WireError.self) { try decoder.next() }
+    }
+
+    @Test("a stream's number belongs on some kinds and not on others") func streams() {
+        var bytes = Self.encoded(.drain)
+        bytes[5] = 1
+        var decoder = FrameDecoder()
+        bytes.withUnsafeBytes { decoder.append($0) }
+        #expect(throws: WireError.self) { try decoder.next() }
+        for frame in Self.frames { #expect((frame.stream == 0) == [.start, .ready, .ping, .pong, .drain].contains(frame.kind)) }
+    }
+
+    @Test("a failure carries what the caller may read, and nothing else") func failure() {
+        let error = Failure(AppError(.conflict, "taken", retryAfter: .milliseconds(1500), detail: "kpi_data_pkey"), receipt: .none).error
+        #expect(error.code == .conflict)
+        #expect(error.message == "taken")
+        #expect(error.retryAfter == .milliseconds(1500))
+        #expect(error.detail == nil)
+        var unknown = Failure(AppError(.conflict), receipt: .none)
+        unknown.code = "NEW_CODE"
+        #expect(unknown.error.code == .internalError)
+    }
+}
