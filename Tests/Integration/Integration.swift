@@ -1,4 +1,6 @@
+import TestSupport
 import Testing
 
-/// The root of everything that needs a real Postgres.
-@Suite enum Integration {}
+/// The root of all suites that need a Postgres server. Skipped where none is given; `infra/test` always gives one.
+@Suite("integration", .enabled(if: TestServer.isConfigured, "TENANTRY_TEST_DATABASE_URL is not set"), .timeLimit(.minutes(5)))
+enum Integration {}

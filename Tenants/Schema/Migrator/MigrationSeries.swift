@@ -6,6 +6,17 @@ public struct MigrationSeries: Sendable {
     public let name: String
     public let migrations: [Migration]
 
+    /// The texts by file name: what ``init(_:files:folder:)`` takes.
+    public var files: [String: String] {
+        var files: [String: String] = [:]
+        for migration in migrations {
+            let up = MigrationFileName(version: migration.version, words: migration.name, isUp: true)
+            files[up.description] = migration.up
+            files[up.counterpart.description] = migration.down
+        }
+        return files
+    }
+
     /// Reads files named `0001_words.up.sql` and `0001_words.down.sql`.
     ///
     /// Throws `VALIDATION_ERROR` with every fault: another form of name, a file without its counterpart, a number twice or left out.
