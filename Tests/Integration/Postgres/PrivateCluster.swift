@@ -1,0 +1,93 @@
+import Glibc
+import Kernel
+import Postgres
+import Reactor
+
+/// A Postgres of one test's own, which it may stop and kill. Unix socket only, scram, never as root.
+final class PrivateCluster: Sendable {
+    struct Failed: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    private let directory: String
+    private let binaries: String
+    private let asRoot = getuid() == 0
+    private let blocking = BlockingPool(threads: 1, name: "cluster")
+    static let password = "p%7@ss w:rd/?"
+
+    private init() throws {
+        var template = Array("/tmp/tenantry-cluster-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw Failed(description: "no temporary directory: errno \(errno)") }
+        directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        guard let found = (12...20).reversed().map({ "/usr/lib/postgresql/\($0)/bin" }).first(where: { access("\($0)/initdb", X_OK) == 0 }) else {
+            throw Failed(description: "no initdb below /usr/lib/postgresql")
+        }
+        binaries = found
+        if asRoot, let user = getpwnam("postgres") { chown(directory, user.pointee.pw_uid, user.pointee.pw_gid) }
+    }
+
+    /// Runs a body with a fresh cluster and removes it afterwards.
+    static func with<R>(_ body: (PrivateCluster) async throws -> R) async throws -> R {
+        let cluster = try PrivateCluster()
+        let outcome: Result<R, any Error>
+        do {
+            try await cluster.create()
+            outcome = .success(try await body(cluster))
+        } catch {
+            outcome = .failure(error)
+        }
+        try? await cluster.stop()
+        try? await cluster.command("/bin/rm", "-rf", cluster.directory)
+        return try outcome.get()
+    }
+
+    func configuration(user: String = "postgres", password: String = PrivateCluster.password) throws -> PostgresClient.Configuration {
+        PostgresClient.Configuration(host: directory, user: user, password: password, database: "postgres")
+    }
+
+    /// The Unix socket itself.
+    var socket: String { "\(directory)/.s.PGSQL.5432" }
+
+    private func create() async throws {
+        try await command("/bin/sh", "-c", "printf '%s' '\(Self.password)' > \(directory)/password")
+        try await command(
+            "\(binaries)/initdb", "-D", "\(directory)/data", "-U", "postgres", "--auth=scram-sha-256", "--pwfile=\(directory)/password", "--no-sync")
+        try await start()
+    }
+
+    func start() async throws {
+        try await command(
+            "\(binaries)/pg_ctl", "-D", "\(directory)/data", "-w", "-s", "-l", "\(directory)/log", "-o",
+            "-c fsync=off -c listen_addresses= -c unix_socket_directories=\(directory)", "start")
+    }
+
+    /// As if the power had failed: nothing is finished, no client is told properly.
+    func stop() async throws {
+        try await command("\(binaries)/pg_ctl", "-D", "\(directory)/data", "-w", "-s", "-m", "immediate", "stop")
+    }
+
+    private func command(_ words: String...) async throws {
+        let lead = asRoot ? ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] : []
+        let all = lead + words
+        let status = try await blocking.run { try Self.spawn(all) }
+        guard status == 0 else { throw Failed(description: "\(words[0]) ended with \(status)") }
+    }
+
+    private static func spawn(_ words: [String]) throws -> Int32 {
+        var arguments: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
+        defer { for argument in arguments { free(argument) } }
+        arguments.append(nil)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_WRONLY, 0)
+        }
+        var process = pid_t()
+        let failure = posix_spawn(&process, words[0], &actions, nil, arguments, environ)
+        guard failure == 0 else { throw Failed(description: "\(words[0]) cannot be started: errno \(failure)") }
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0, errno == EINTR {}
+        return status
+    }
+}
