@@ -1,6 +1,9 @@
 /// Reads decimal numbers: a sign, digits with a point, an exponent. Correctly rounded; neither infinite nor not-a-number.
 enum NumberCell {
-    /// The number that all of the bytes spell; nil where they spell none, or one beyond the range of 64-bit floating point.
+    /// Beyond this, sums of many values would leave the range of 64-bit floating point.
+    private static let largest = 1e300
+
+    /// The number that all of the bytes spell; nil where they spell none, or one beyond ±1e300.
     @inline(__always)
     static func parse(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double? {
         var position = 0
@@ -85,7 +88,7 @@ enum NumberCell {
     @inline(never)
     private static func slow(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Double? {
         let text = String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-        guard let value = Double(text), value.isFinite else { return nil }
+        guard let value = Double(text), value.magnitude <= largest else { return nil }
         return value
     }
 }

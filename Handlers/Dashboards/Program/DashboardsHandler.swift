@@ -1,0 +1,13 @@
+import HandlerKit
+
+/// What a business user sees first: businesses, and the metrics of each.
+@main struct DashboardsHandler: Handler {
+    init(environment: HandlerEnvironment) {}
+
+    var routes: [Route] {
+        MetricsRoute.route
+        BusinessRoutes.routes
+    }
+
+    static var statements: [Statement] { MetricsSQL.all + BusinessesSQL.all }
+}
