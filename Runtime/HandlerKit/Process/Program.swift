@@ -23,6 +23,10 @@ enum Program {
     }
 
     private static func serve<H: Handler>(_ handler: H.Type) -> Never {
+        guard isSocket(0) else {
+            complain("this is a handler: the gateway starts it, with one end of a socket pair as its standard input")
+            exit(usage)
+        }
         // A terminal's Ctrl-C reaches the whole group; the gateway drains its processes itself.
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
@@ -73,6 +77,11 @@ enum Program {
         }
         reactor.runOnCurrentThread()
         exit(code.withLock { $0 })
+    }
+
+    private static func isSocket(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFSOCK
     }
 
     /// Puts a line on standard output.

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads what `ByteWriter` wrote; every read is checked against the bytes there are.
 struct ByteReader {
     private let bytes: UnsafeRawBufferPointer
@@ -27,7 +29,10 @@ struct ByteReader {
 
     mutating func text() throws(WireError) -> String {
         let raw = try take(Int(try number(UInt32.self)))
-        guard let text = String(validating: raw, as: UTF8.self) else { throw WireError("text that is not UTF-8") }
+        // Decoding repairs what is not UTF-8, so bytes that come out as they went in are; far cheaper than `String(validating:as:)`.
+        var text = String(decoding: raw, as: UTF8.self)
+        let isWhole = text.withUTF8 { $0.count == raw.count && ($0.isEmpty || memcmp($0.baseAddress!, raw.baseAddress!, raw.count) == 0) }
+        guard isWhole else { throw WireError("text that is not UTF-8") }
         return text
     }
 
