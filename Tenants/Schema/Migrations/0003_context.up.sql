@@ -63,7 +63,7 @@ begin
                 if size > 65 then
                     select inner_pad, outer_pad into i, o from tenancy.keys where label = part[2];
                     if sha256(convert_to(encode(sha256(o || sha256(i || substr(bytes, 1, size - 65))), 'hex'), 'UTF8')) = sha256(substr(bytes, size - 63))
-                        and part[1] = 'tc1'%s
+                        and part[1] = 'tc1' and part[11] is not null%s
                         and session_user = '{prefix}_h_' || part[7]
                         and clock_timestamp() < to_timestamp(part[9]::float8 / 1e6)
                     then
