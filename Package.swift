@@ -71,6 +71,7 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Runtime/CLI"),
@@ -79,8 +80,8 @@ let package = Package(
         .executableTarget(
             name: "auth-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Auth", exclude: ["handler.yaml"],
             sources: ["Program"]),
-        .target(name: "Metrics", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
-        .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "Metrics", "Kernel"], path: "Handlers/Dashboards/Program"),
+        .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
+        .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
@@ -101,7 +102,7 @@ let package = Package(
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
-        .testTarget(name: "MetricsTests", dependencies: ["Metrics"], path: "Tests/Metrics"),
+        .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"], path: "Tests/Integration"),
         .testTarget(

@@ -6,6 +6,7 @@ import Manifest
 import Postgres
 import ServiceLifecycle
 import Tenants
+import UnixSignals
 
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -37,8 +37,17 @@ final class LoopExecutor: TaskExecutor, @unchecked Sendable {
         scheduled = false
     }
 
-    /// Runs an operation of the calling task on this loop.
-    func run<Value, Failure: Error>(_ operation: @concurrent () async throws(Failure) -> Value) async throws(Failure) -> Value {
-        try await withTaskExecutorPreference(self, operation: operation)
+    /// Runs an operation of the calling task on this loop. Behind it the task may still be on the loop's thread, until it next suspends.
+    func run<Value, Failure: Error>(_ operation: () async throws(Failure) -> Value) async throws(Failure) -> Value {
+        try await withTaskExecutorPreference(self) { () async throws(Failure) in
+            await arrive()
+            return try await operation()
+        }
+    }
+
+    /// Moves a task that prefers this executor to its loop, unless it runs there already. The preference alone moves it only when it next resumes.
+    func arrive() async {
+        if loop.inEventLoop { return }
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in loop.execute { continuation.resume() } }
     }
 }

@@ -5,12 +5,14 @@ import Wire
 /// An exchange as a request's task sees it, also where the process's wire lives on another loop.
 final class ExchangeLink: @unchecked Sendable {
     private let wire: WireConnection
+    private let home: LoopExecutor
     private let isLocal: Bool
     // Touched on the wire's loop.
     private var exchange: Exchange?
 
     init(_ wire: WireConnection, from executor: LoopExecutor) {
         self.wire = wire
+        home = executor
         isLocal = wire.executor === executor
     }
 
@@ -21,13 +23,17 @@ final class ExchangeLink: @unchecked Sendable {
             let exchange = begin(invocation)
             return await exchange.next()
         }
-        return await wire.executor.run { await self.begin(invocation).next() }
+        let event = await wire.executor.run { await begin(invocation).next() }
+        await home.arrive()
+        return event
     }
 
     /// The next thing that the process says.
     func next() async -> Exchange.Event {
         if isLocal { return await exchange?.next() ?? .end(.none) }
-        return await wire.executor.run { await self.exchange?.next() ?? .end(.none) }
+        let event = await wire.executor.run { await exchange?.next() ?? .end(.none) }
+        await home.arrive()
+        return event
     }
 
     /// Nobody waits any more.

@@ -1,0 +1,29 @@
+import Kernel
+import Logging
+import Postgres
+import Reactor
+
+/// A sign-in to the database for the length of one command.
+enum Session {
+    /// Longest time for one command's work in the database, unless it says otherwise.
+    static let limit: Duration = .seconds(60)
+
+    /// Lends a client that signs in as the installer, and closes it afterwards.
+    static func asInstaller<R>(_ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
+        var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL())
+        configuration.applicationName = "tenantry-cli"
+        configuration.maxConnections = 2
+        let reactor = Reactor(name: "postgres")
+        reactor.start()
+        defer { reactor.stop() }
+        let client = PostgresClient(configuration, reactor: reactor, logger: Logger(label: "tenantry.cli"))
+        do {
+            let result = try await body(client)
+            await client.shutdown()
+            return result
+        } catch {
+            await client.shutdown()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import Kernel
+import Tenants
+
+struct TenantCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tenant", abstract: "Create, show, suspend and resume tenants.",
+        subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Create an active tenant.")
+        @Option(help: "What people call it.") var name: String
+        @Option(help: "Its short name: lower-case letters, digits and -, at most 63.") var slug: String
+        @Option(help: "Its plan.") var plan = "free"
+        @Flag(help: "Show the tenant if the slug is taken, instead of failing.") var ifAbsent = false
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await TenantCommand.show(output) { provisioning in
+                do {
+                    return try await provisioning.createTenant(slug: slug, name: name, plan: plan, deadline: .after(Session.limit))
+                } catch let error as AppError where ifAbsent && error.code == .conflict {
+                    return try await provisioning.tenant(slug, deadline: .after(Session.limit))
+                }
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List all tenants by slug.")
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Outcome.of {
+                let tenants = try await TenantCommand.provisioning { try await $0.tenants(deadline: .after(Session.limit)) }
+                let rows = tenants.map { [$0.slug, $0.id.description, $0.status.rawValue, $0.plan, $0.name] }
+                try output.show(tenants, lines: Output.table(rows))
+            }
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a tenant.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await TenantCommand.show(output) { try await $0.tenant(tenant, deadline: .after(Session.limit)) }
+        }
+    }
+
+    struct Suspend: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Refuse every call of a tenant, from now on and in running gateways too.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws { try await TenantCommand.setStatus(.suspended, tenant, output) }
+    }
+
+    struct Resume: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a suspended tenant in again.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws { try await TenantCommand.setStatus(.active, tenant, output) }
+    }
+}
+
+extension TenantCommand {
+    static func provisioning<R>(_ body: (Provisioning) async throws -> R) async throws -> R {
+        try await Session.asInstaller(try Settings()) { client in try await body(Provisioning(client: client)) }
+    }
+
+    static func setStatus(_ status: TenantRecord.Status, _ tenant: String, _ output: OutputOptions) async throws {
+        try await show(output) { provisioning in
+            let deadline = Deadline.after(Session.limit)
+            return try await provisioning.setStatus(status, of: try await provisioning.tenant(tenant, deadline: deadline).id, deadline: deadline)
+        }
+    }
+
+    static func show(_ output: OutputOptions, _ work: (Provisioning) async throws -> TenantRecord) async throws {
+        try await Outcome.of {
+            let tenant = try await provisioning(work)
+            let rows = [
+                ["slug", tenant.slug], ["id", tenant.id.description], ["name", tenant.name], ["status", tenant.status.rawValue],
+                ["plan", tenant.plan], ["created_at", tenant.createdAt.description],
+            ]
+            try output.show(tenant, lines: Output.table(rows))
+        }
+    }
+}
