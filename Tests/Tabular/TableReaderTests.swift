@@ -95,6 +95,20 @@ import Testing
         #expect(table.summary.refusals.map(\.line) == [30, 31, 32])
     }
 
+    @Test func fewRowsDecideByMajority() throws {
+        let table = try ReadTable("date,v,code\n2024-01-31,1,1\n2024-02-01,x,A1\nsoon,3,A2\n2024-02-03,4,4\n")
+        #expect(table.layout?.values.map(\.name) == ["v"])
+        #expect(table.layout?.ignored == ["code"])
+        #expect(table.summary.refusals.map(\.line) == [3, 4])
+    }
+
+    @Test func aTextColumnWithManyNumbersStaysText() throws {
+        let rows = (10..<30).map { "2024-01-\($0),\($0),\($0 % 5 == 0 ? "A" : "")\($0)" }.joined(separator: "\n")
+        let table = try ReadTable("date,v,code\n\(rows)\n")
+        #expect(table.layout?.ignored == ["code"])
+        #expect(table.rows.count == 20)
+    }
+
     @Test func theLastRowOfATimeHolds() throws {
         let table = try ReadTable("date,a,b\n2024-01-31,1,10\n2024-02-01,2,20\n2024-01-31,3,\n")
         #expect(table.rows == ["2 \(Self.day) - 10.0", "3 2024-02-01T00:00:00Z 2.0 20.0", "4 \(Self.day) 3.0 -"])

@@ -6,8 +6,11 @@ struct ColumnSample {
     private var times = [0, 0, 0]
     private var cells = TimeForm.allCases.map { TimeCell(form: $0) }
 
-    /// From this share of the filled cells on, a column is of a type; the other cells refuse their rows.
-    private static let share = 0.9
+    /// Whether so many cells of a kind make it the column's; the other filled cells then refuse their rows. Nine of ten must be of the kind, among few
+    /// more than half.
+    private func decides(_ count: Int) -> Bool {
+        count > 0 && (count * 10 >= filled * 9 || filled < 20 && count * 2 > filled)
+    }
 
     mutating func add(_ cell: Cell) {
         guard cell.count > 0 else { return }
@@ -16,10 +19,7 @@ struct ColumnSample {
         for form in times.indices where cells[form].parse(cell.bytes, cell.count) != nil { times[form] += 1 }
     }
 
-    var isNumber: Bool { numbers > 0 && Double(numbers) >= Double(filled) * Self.share }
+    var isNumber: Bool { decides(numbers) }
 
-    var timeForm: TimeForm? {
-        for (form, count) in zip(TimeForm.allCases, times) where count > 0 && Double(count) >= Double(filled) * Self.share { return form }
-        return nil
-    }
+    var timeForm: TimeForm? { zip(TimeForm.allCases, times).first { decides($1) }?.0 }
 }
