@@ -46,7 +46,7 @@ final class HandlerProcess: @unchecked Sendable {
         let client = PostgresClient(try .init(start), reactor: reactor, logger: logger)
         guard case .starting = stage else { return }
         stage = .serving(served, Services(reactor: reactor, client: client, time: time, logger: logger))
-        socket.send(.ready(Ready(description: try JSON.encode(served.description))))
+        socket.send(.ready(Ready(description: start.describes ? try JSON.encode(try served.describe()) : [])))
         try await run(lost)
         await socket.finish()
     }

@@ -52,7 +52,7 @@ enum Program {
         onReactor { _ in
             let environment = HandlerEnvironment(name: "", logger: Logger(label: "describe") { JSONLogHandler(label: $0) })
             do {
-                print(try JSON.encode(try ServedEndpoints(try await H(environment: environment)).description))
+                print(try JSON.encode(try ServedEndpoints(try await H(environment: environment)).describe()))
                 return 0
             } catch {
                 complain(String(reflecting: error))

@@ -2,15 +2,34 @@ import Wire
 
 /// What an invocation runs: a route, or the reading side of a feed. Shared by all invocations of it.
 final class Endpoint: Sendable {
+    /// All but the schemas.
     let description: HandlerDescription.Route
     /// The names of the path's parameters, in the path's order.
     let parameters: [String]
+    /// JSON Schema of input and output as text, empty where there is none; throws where a type does not say what it reads.
+    let schemas: @Sendable () throws(AppError) -> (input: String, output: String)
     let work: @Sendable (Exchange) async throws -> Void
 
-    init(_ description: HandlerDescription.Route, parameters: [String], work: @escaping @Sendable (Exchange) async throws -> Void) {
+    init(
+        _ description: HandlerDescription.Route, parameters: [String],
+        schemas: @escaping @Sendable () throws(AppError) -> (input: String, output: String) = { ("", "") },
+        work: @escaping @Sendable (Exchange) async throws -> Void
+    ) {
         self.description = description
         self.parameters = parameters
+        self.schemas = schemas
         self.work = work
+    }
+
+    /// The description with its schemas.
+    func describe() throws(AppError) -> HandlerDescription.Route {
+        var whole = description
+        do throws(AppError) {
+            (whole.inputSchema, whole.outputSchema) = try schemas()
+        } catch {
+            throw AppError(.internalError, detail: "\(description.method) \(description.path): \(error.debugDescription)")
+        }
+        return whole
     }
 
     /// In whose name invocations of it reach the database.

@@ -91,7 +91,7 @@ extension Route {
     ) where Input: Decodable & Sendable, Output: Encodable & Sendable {
         self.init(
             method, path, access, summary, status, body, writes,
-            outputSchema: try OutputSchema.of(Output.self)?.jsonSchema(closed: false).description ?? "",
+            outputSchema: { () throws(AppError) in try OutputSchema.of(Output.self)?.jsonSchema(closed: false).description ?? "" },
             answer: { try Response.json($0, status: status) }, handle)
     }
 
@@ -99,6 +99,6 @@ extension Route {
         _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
         _ handle: @escaping @Sendable (Input, Context) async throws -> Response
     ) where Input: Decodable & Sendable {
-        self.init(method, path, access, summary, status, body, writes, outputSchema: "", answer: { $0 }, handle)
+        self.init(method, path, access, summary, status, body, writes, outputSchema: { "" }, answer: { $0 }, handle)
     }
 }

@@ -10,7 +10,7 @@ extension Route {
     /// All overloads end here; `answer` turns what the closure returned into a response.
     init<Context, Input, Output>(
         _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
-        outputSchema: @autoclosure () throws(AppError) -> String, answer: @escaping @Sendable (Output) throws -> Response,
+        outputSchema: @escaping @Sendable () throws(AppError) -> String, answer: @escaping @Sendable (Output) throws -> Response,
         _ handle: @escaping @Sendable (Input, Context) async throws -> Output
     ) where Input: Decodable & Sendable {
         do throws(AppError) {
@@ -18,9 +18,11 @@ extension Route {
             let input = RouteInput<Input>(parameters: template.parameters, body: body)
             let description = HandlerDescription.Route(
                 method: method, path: path, summary: summary, access: access.description, writes: writes, body: body.kind, bodyLimit: body.limit,
-                status: status, inputSchema: try input.schema(), outputSchema: try outputSchema())
+                status: status, inputSchema: "", outputSchema: "")
             endpoint = .success(
-                Endpoint(description, parameters: template.parameters) { exchange in
+                Endpoint(description, parameters: template.parameters) { () throws(AppError) in
+                    (try input.schema(), try outputSchema())
+                } work: { exchange in
                     let input = try await input.read(exchange)
                     let output = try await handle(input, access.context(exchange))
                     try await exchange.deliver(try answer(output))

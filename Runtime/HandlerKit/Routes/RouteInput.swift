@@ -1,22 +1,24 @@
+import Synchronization
 import Wire
 
 /// Reads the input of a route: path, query and, where the route says so, a JSON body.
-struct RouteInput<Input: Decodable & Sendable>: Sendable {
+///
+/// The type is asked what it reads when the first invocation comes, because that takes longer than all else at the start of a process.
+final class RouteInput<Input: Decodable & Sendable>: Sendable {
     private let fixed: Input?
-    private let decoder: Result<InputDecoder<Input>, AppError>
+    private let kept = AtomicLazyReference<Kept>()
     private let parameters: [String]
     private let body: BodyRule
 
     init(parameters: [String], body: BodyRule) {
         fixed = NoInput() as? Input
-        decoder = Result(catching: { () throws(AppError) in try InputDecoder(Input.self) })
         self.parameters = parameters
         self.body = body
     }
 
     /// JSON Schema of the input; empty where there is none. Throws where the type does not say what it reads.
     func schema() throws(AppError) -> String {
-        fixed == nil ? try decoder.get().schema.jsonSchema().description : ""
+        fixed == nil ? try decoder().schema.jsonSchema().description : ""
     }
 
     func read(_ exchange: Exchange) async throws -> Input {
@@ -24,7 +26,17 @@ struct RouteInput<Input: Decodable & Sendable>: Sendable {
         let path = zip(parameters, exchange.head.parameters).map { (name: $0, value: $1) }
         let query = try QueryItems(exchange.head.query).items
         let json = body.kind == .json ? try await readJSON(exchange) : nil
-        return try decoder.get().decode(path: path, query: query, body: json)
+        return try decoder().decode(path: path, query: query, body: json)
+    }
+
+    private func decoder() throws(AppError) -> InputDecoder<Input> {
+        if let kept = kept.load() { return kept.decoder }
+        return kept.storeIfNil(Kept(try InputDecoder(Input.self))).decoder
+    }
+
+    private final class Kept: Sendable {
+        let decoder: InputDecoder<Input>
+        init(_ decoder: InputDecoder<Input>) { self.decoder = decoder }
     }
 
     private func readJSON(_ exchange: Exchange) async throws -> JSONValue? {

@@ -2,10 +2,10 @@ import Wire
 
 /// What a handler serves, checked and ready to run.
 struct ServedEndpoints {
-    let description: HandlerDescription
     /// In the description's order.
     let routes: [Endpoint]
     let feeds: [String: Endpoint]
+    private let channels: [HandlerDescription.Feed]
 
     /// Throws `INTERNAL_ERROR` naming the route or feed that cannot be served.
     init(_ handler: some Handler) throws(AppError) {
@@ -28,8 +28,14 @@ struct ServedEndpoints {
         }
         self.routes = routes
         self.feeds = feeds
-        description = HandlerDescription(
-            routes: routes.map(\.description), feeds: handler.feeds.map { .init(channel: $0.channel, scope: $0.scope) })
+        channels = handler.feeds.map { .init(channel: $0.channel, scope: $0.scope) }
+    }
+
+    /// All that the gateway must know. Throws `INTERNAL_ERROR` naming the route whose input or output does not say what it is.
+    func describe() throws(AppError) -> HandlerDescription {
+        var described: [HandlerDescription.Route] = []
+        for route in routes { described.append(try route.describe()) }
+        return HandlerDescription(routes: described, feeds: channels)
     }
 
     /// What an invocation asks for; nil where the handler has no such thing.

@@ -14,6 +14,8 @@ public struct Start: Sendable, Hashable {
     public var secrets: [Secret]
     /// The least severe level that is logged, for example `info`.
     public var logLevel: String
+    /// Whether the process says what it serves. It costs more than the rest of its start, so only one process of each new program is asked.
+    public var describes: Bool
 
     /// A value that only this handler is given.
     public struct Secret: Sendable, Hashable {
@@ -28,7 +30,7 @@ public struct Start: Sendable, Hashable {
 
     public init(
         version: UInt16 = WireVersion.current, handler: String, databaseURL: String, connections: UInt16, concurrency: UInt16, secrets: [Secret],
-        logLevel: String
+        logLevel: String, describes: Bool = true
     ) {
         self.version = version
         self.handler = handler
@@ -37,6 +39,7 @@ public struct Start: Sendable, Hashable {
         self.concurrency = concurrency
         self.secrets = secrets
         self.logLevel = logLevel
+        self.describes = describes
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
@@ -47,6 +50,7 @@ public struct Start: Sendable, Hashable {
         concurrency = try reader.number()
         secrets = try reader.items { reader throws(WireError) in Secret(name: try reader.text(), value: try reader.blob()) }
         logLevel = try reader.text()
+        describes = try reader.flag()
     }
 
     func write(to writer: inout ByteWriter) {
@@ -60,6 +64,7 @@ public struct Start: Sendable, Hashable {
             writer.put(secret.value)
         }
         writer.put(logLevel)
+        writer.put(describes)
     }
 }
 
@@ -67,7 +72,7 @@ public struct Start: Sendable, Hashable {
 public struct Ready: Sendable, Hashable {
     /// The process's ``WireVersion``.
     public var version: UInt16
-    /// A ``HandlerDescription`` in JSON.
+    /// A ``HandlerDescription`` in JSON; empty where the start did not ask for it.
     public var description: [UInt8]
 
     public init(version: UInt16 = WireVersion.current, description: [UInt8]) {

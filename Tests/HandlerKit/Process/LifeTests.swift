@@ -24,6 +24,17 @@ import Wire
         #expect(String(reflecting: try #require(result.error)).contains("the secret key was not given"))
     }
 
+    @Test("a process that is not asked what it serves, serves it all the same")
+    func undescribed() async throws {
+        try await withProcess(Sample.self) { gateway in
+            let description = try await gateway.start(describes: false)
+            #expect(description.routes.isEmpty)
+            gateway.invoke(.sample(.greet), parameters: ["Ada"])
+            let answer = try await gateway.answer()
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test("another version of the wire is refused in words that say what to do")
     func version() async throws {
         let result = try await withProcess(Sample.self) { gateway in

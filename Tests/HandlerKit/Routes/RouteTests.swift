@@ -16,7 +16,7 @@ import Wire
         var handler = Served(environment: HandlerEnvironment(name: "", logger: Logger(label: "") { _ in SwiftLogNoOpLogHandler() }))
         handler.routes = routes
         handler.feeds = feeds
-        return try ServedEndpoints(handler).description
+        return try ServedEndpoints(handler).describe()
     }
 
     private func nothing(_ path: String) -> Route { Route.get(path, access: .bearer()) { (_: NoInput, _) in .noContent } }
@@ -24,7 +24,7 @@ import Wire
     @Test("the description says all that the gateway must know")
     func description() throws {
         let handler = Sample(environment: HandlerEnvironment(name: "", logger: Logger(label: "") { _ in SwiftLogNoOpLogHandler() }))
-        let description = try ServedEndpoints(handler).description
+        let description = try ServedEndpoints(handler).describe()
         let greet = description.routes[0]
         #expect(greet.method == "GET")
         #expect(greet.path == "/greet/{name}")

@@ -39,13 +39,14 @@ final class Gateway: @unchecked Sendable {
         for frame in frames { socket.send(frame) }
     }
 
-    func start(version: UInt16 = WireVersion.current, secrets: [Start.Secret] = []) async throws -> HandlerDescription {
+    func start(version: UInt16 = WireVersion.current, secrets: [Start.Secret] = [], describes: Bool = true) async throws -> HandlerDescription {
         send(
             .start(
                 Start(
                     version: version, handler: "test", databaseURL: "postgres://nobody@localhost/nothing", connections: 1, concurrency: 8,
-                    secrets: secrets, logLevel: "critical")))
+                    secrets: secrets, logLevel: "critical", describes: describes)))
         guard case .ready(let ready) = try await receive() else { throw Unexpected() }
+        if !describes, ready.description.isEmpty { return HandlerDescription(routes: [], feeds: []) }
         return try JSON.decode(HandlerDescription.self, from: JSON.read(ready.description))
     }
 
