@@ -4,18 +4,22 @@ import hashlib
 import hmac
 import time
 import uuid
+from contextlib import contextmanager
 
 HANDLER = "bench"
 PASSWORD = "bench"
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 
-def make_role(database, prefix="tenantry"):
-    """A role that may read what the dashboards handler reads."""
-    database.sql(f"""
-        create role {prefix}_h_{HANDLER} login password '{PASSWORD}';
-        grant {prefix}_h_dashboards to {prefix}_h_{HANDLER};""")
-    return f"postgres://{prefix}_h_{HANDLER}:{PASSWORD}@/postgres?host={database.socket}&port=5432"
+@contextmanager
+def role(database, prefix="tenantry"):
+    """The URL of a role that may read what the dashboards handler reads. Made while the gateway runs: it would refuse to start beside one."""
+    name = f"{prefix}_h_{HANDLER}"
+    database.sql(f"create role {name} login password '{PASSWORD}'; grant {prefix}_h_dashboards to {name};")
+    try:
+        yield f"postgres://{name}:{PASSWORD}@/postgres?host={database.socket}&port=5432"
+    finally:
+        database.sql(f"drop role {name}")
 
 
 def signing_key(database):

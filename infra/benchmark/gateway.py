@@ -20,7 +20,9 @@ PROGRAMS = ROOT / ".build/release"
 
 def build():
     say("Building Tenantry (release) …")
-    subprocess.run(["swift", "build", "--configuration", "release"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=2, check=True)
+    built = subprocess.run(["swift", "build", "--configuration", "release"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=2)
+    if built.returncode != 0:
+        raise SystemExit("the build failed; its messages are above")
 
 
 class Gateway(Server):
@@ -58,7 +60,7 @@ class Gateway(Server):
 
     def handlers(self, program):
         """Process ids of a handler's processes."""
-        return [pid for pid in descendants(self.process.pid) if executable(pid) == program]
+        return [pid for pid in descendants(self.process.pid) if named(pid, program)]
 
 
 def install(database, size):
@@ -97,9 +99,9 @@ def descendants(root):
     return found
 
 
-def executable(pid):
-    """The name of a process's program, or nothing if it is gone."""
+def named(pid, program):
+    """Does this process run a program of this name? The kernel keeps 15 letters, and shows them of any process."""
     try:
-        return os.path.basename(os.readlink(f"/proc/{pid}/exe")).removesuffix(" (deleted)")
+        return Path(f"/proc/{pid}/comm").read_text().rstrip("\n") == program[:15]
     except OSError:
-        return ""
+        return False

@@ -18,7 +18,6 @@ TENANTS = 50
 def measure(database, size, options):
     """Requests per second by contender and connections, medians over the rounds; pgbench's transactions per second."""
     tenants = list(range(1, min(size.tenants, TENANTS) + 1))
-    role = context.make_role(database)
     key = context.signing_key(database)
     statement = statement_text()
     ceiling.write_scripts(
@@ -32,6 +31,7 @@ def measure(database, size, options):
 
     with ExitStack() as stack:
         gateway = stack.enter_context(Gateway(database))
+        role = stack.enter_context(context.role(database))
         servers = {"tenantry": gateway, "go_pgx": stack.enter_context(peers.go_pgx(database))}
         for workers in dict.fromkeys((1, cores)):
             for module in ("fastapi_asyncpg", "fastapi_sqlalchemy"):

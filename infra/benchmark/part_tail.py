@@ -24,7 +24,7 @@ def measure(database, size, options):
         long = STATE / "bench-requests-long.txt"
         long.write_text("\t".join([path(identifier("business long"), FIRST_DAY, end, "month"), *gateway.header(1)]) + "\n")
         load.wrk(gateway.port, short, 16, 1)
-        one = load.wrk(gateway.port, long, 1, 2)
+        one = load.wrk(gateway.port, long, 1, 2, threads=1)
         alone = load.wrk(gateway.port, short, 16, options.seconds)
         beside, slow = both(gateway.port, short, long, alone["rps"] / 100, one["p50_ms"], options.seconds)
     return {
