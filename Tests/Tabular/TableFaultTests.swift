@@ -67,12 +67,16 @@ import Testing
 
     @Test("pitfall 47: one endless cell, one endless row")
     func endless() {
-        let cell = "date,note,v\n2024-01-31,a,1\n2024-02-01," + String(repeating: "x", count: 3 << 20)
-        #expect(failure(cell, pieces: 65_536) == "Line 3: column 2 is longer than 1048576 bytes; is a quote missing at its end?")
-        let row = "date,v\n2024-01-31,1\n" + String(repeating: "xxxxxxx,", count: 3 << 20)
-        #expect(failure(row, pieces: 65_536) == "Line 3: the row is longer than 16777216 bytes")
-        let header = String(repeating: "xxxxxxx,", count: 3 << 20)
-        #expect(failure(header, pieces: 65_536) == "Line 1: the row is longer than 16777216 bytes")
+        var limits = TableLimits()
+        limits.fieldBytes = 10_000
+        limits.recordBytes = 100_000
+        let cell = "date,note,v\n2024-01-31,a,1\n2024-02-01," + String(repeating: "x", count: 500_000)
+        #expect(failure(cell, limits: limits) == "Line 3: column 2 is longer than 10000 bytes; is a quote missing at its end?")
+        let quoted = "date,note,v\n2024-01-31,a,1\n2024-02-01,\"" + String(repeating: "x\n", count: 500_000)
+        #expect(failure(quoted, limits: limits) == "Line 3: column 2 is longer than 10000 bytes; is a quote missing at its end?")
+        let row = "date,v\n2024-01-31,1\n" + String(repeating: "xxxxxxx,", count: 100_000)
+        #expect(failure(row, limits: limits) == "Line 3: the row is longer than 100000 bytes")
+        #expect(failure(String(repeating: "xxxxxxx,", count: 100_000), limits: limits) == "Line 1: the row is longer than 100000 bytes")
     }
 
     @Test func longNamesAreRefused() {

@@ -20,9 +20,11 @@ enum UploadsSQL {
     static let sources = Statement(
         "uploads.sources",
         """
-        select s.id, s.name from app.kpi_sources s
-        where s.tenant_id = $1 and s.business_id = $2 and s.name = any($3::text[])
-        order by array_position($3, s.name)
+        select s.id, s.name
+        from unnest($3::text[]) with ordinality as n (name, place)
+        join app.kpi_sources s on s.name = n.name
+        where s.tenant_id = $1 and s.business_id = $2
+        order by n.place
         """, access: .read)
 
     /// Stores values: for each its name's place in $4, its time in $5, itself in $6. Answers how many were new or changed, and in how many rows.

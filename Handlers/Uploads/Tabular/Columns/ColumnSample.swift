@@ -6,12 +6,6 @@ struct ColumnSample {
     private var times = [0, 0, 0]
     private var cells = TimeForm.allCases.map { TimeCell(form: $0) }
 
-    /// Whether so many cells of a kind make it the column's; the other filled cells then refuse their rows. Nine of ten must be of the kind, among few
-    /// more than half.
-    private func decides(_ count: Int) -> Bool {
-        count > 0 && (count * 10 >= filled * 9 || filled < 20 && count * 2 > filled)
-    }
-
     mutating func add(_ cell: Cell) {
         guard cell.count > 0 else { return }
         filled += 1
@@ -19,7 +13,9 @@ struct ColumnSample {
         for form in times.indices where cells[form].parse(cell.bytes, cell.count) != nil { times[form] += 1 }
     }
 
-    var isNumber: Bool { decides(numbers) }
+    /// Nine of ten cells must be numbers, among few more than half; the others refuse their rows.
+    var isNumber: Bool { numbers > 0 && (numbers * 10 >= filled * 9 || filled < 20 && numbers * 2 > filled) }
 
-    var timeForm: TimeForm? { zip(TimeForm.allCases, times).first { decides($1) }?.0 }
+    /// The form of more than half of the cells: a row without a date cannot be kept in any case.
+    var timeForm: TimeForm? { zip(TimeForm.allCases, times).first { $1 * 2 > filled }?.0 }
 }

@@ -3,19 +3,36 @@ import Kernel
 /// Finds out what a file's columns hold from its first records.
 enum LayoutSearch {
     /// The layout, with `place` behind the header; nil where more bytes are needed.
+    ///
+    /// Looks at the first ``TableLimits/sampleBytes``, at twice as many where no row ends in them, and so on: never at whatever happens to be there, so
+    /// that the same file is read the same way however it arrives.
     static func run(_ buffer: borrowing ByteBuffer, _ place: inout Place, final: Bool, limits: TableLimits) throws(AppError) -> TableLayout? {
+        var length = limits.sampleBytes
+        while true {
+            let end = min(place.position + length, buffer.end)
+            let whole = final && end == buffer.end
+            guard whole || end == place.position + length else { return nil }
+            if let layout = try look(buffer, &place, to: end, final: whole, limits: limits) { return layout }
+            length *= 2
+        }
+    }
+
+    /// Nil only where the bytes go on behind `end`.
+    private static func look(
+        _ buffer: borrowing ByteBuffer, _ place: inout Place, to end: Int, final: Bool, limits: TableLimits
+    ) throws(AppError) -> TableLayout? {
         var start = place
         skipMark(buffer, &start)
-        skipBlankLines(buffer, &start)
-        guard start.position < buffer.end else {
+        skipBlankLines(buffer, &start, to: end)
+        guard start.position < end else {
             if final { throw TableFault.file("The file is empty; expected a header and rows below it") }
             return nil
         }
         if isUTF16(buffer, start) { throw TableFault.at(line: 1, "the file is UTF-16; save it as UTF-8") }
-        let dialect = DelimiterGuess.dialect(buffer.base, from: start.position, to: buffer.end, final: final, limits: limits)
+        let dialect = DelimiterGuess.dialect(buffer.base, from: start.position, to: end, final: final, limits: limits)
         let scanner = RecordScanner(dialect: dialect, columns: limits.columns, longestField: limits.fieldBytes)
-        guard let (names, below) = try header(scanner, dialect, buffer, start, final: final, limits: limits) else { return nil }
-        guard let sample = try sample(scanner, names.count, buffer, below, final: final, limits: limits) else { return nil }
+        guard let (names, below) = try header(scanner, dialect, buffer, start, to: end, final: final, limits: limits) else { return nil }
+        guard let sample = try sample(scanner, names.count, buffer, below, to: end, final: final, limits: limits) else { return nil }
         let layout = try choose(names, sample, dialect, header: start.line)
         place = below
         return layout
@@ -27,8 +44,8 @@ enum LayoutSearch {
         if buffer.end - place.position >= 3, base[0] == 0xEF, base[1] == 0xBB, base[2] == 0xBF { place.position += 3 }
     }
 
-    private static func skipBlankLines(_ buffer: borrowing ByteBuffer, _ place: inout Place) {
-        while place.position < buffer.end {
+    private static func skipBlankLines(_ buffer: borrowing ByteBuffer, _ place: inout Place, to end: Int) {
+        while place.position < end {
             switch buffer.base[place.position] {
             case 0x0A: place.line += 1
             case 0x0D: if buffer.base[place.position + 1] != 0x0A { place.line += 1 }
@@ -45,12 +62,16 @@ enum LayoutSearch {
     }
 
     private static func header(
-        _ scanner: borrowing RecordScanner, _ dialect: Dialect, _ buffer: borrowing ByteBuffer, _ start: Place, final: Bool, limits: TableLimits
+        _ scanner: borrowing RecordScanner, _ dialect: Dialect, _ buffer: borrowing ByteBuffer, _ start: Place, to end: Int, final: Bool,
+        limits: TableLimits
     ) throws(AppError) -> (names: [String], below: Place)? {
-        switch scanner.scan(buffer.base, from: start.position, to: buffer.end, final: final) {
-        case .incomplete: return nil
-        case .fault(let fault): throw TableFault.record(fault, line: start.line, before: start.before, limits: limits)
+        switch scanner.scan(buffer.base, from: start.position, to: end, final: final) {
+        case .incomplete:
+            try start.checkLength(end, limits)
+            return nil
+        case .fault(let fault): throw TableFault.record(fault, at: start, limits: limits)
         case .record(let fields, let next, let lines, let ascii):
+            try start.checkLength(next, limits)
             if !ascii { try start.checkUTF8(buffer.base, upTo: next) }
             guard fields <= limits.columns else { throw TableFault.columns(fields, line: start.line, limits: limits) }
             var names: [String] = []
@@ -67,16 +88,20 @@ enum LayoutSearch {
     }
 
     private static func sample(
-        _ scanner: borrowing RecordScanner, _ width: Int, _ buffer: borrowing ByteBuffer, _ below: Place, final: Bool, limits: TableLimits
+        _ scanner: borrowing RecordScanner, _ width: Int, _ buffer: borrowing ByteBuffer, _ below: Place, to end: Int, final: Bool,
+        limits: TableLimits
     ) throws(AppError) -> [ColumnSample]? {
         var columns = [ColumnSample](repeating: ColumnSample(), count: width)
         var place = below
         var rows = 0
-        records: while rows < limits.sampleRows, place.position < buffer.end {
-            switch scanner.scan(buffer.base, from: place.position, to: buffer.end, final: final) {
-            case .incomplete: break records
-            case .fault(let fault): throw TableFault.record(fault, line: place.line, before: place.before, limits: limits)
+        records: while rows < limits.sampleRows, place.position < end {
+            switch scanner.scan(buffer.base, from: place.position, to: end, final: final) {
+            case .incomplete:
+                try place.checkLength(end, limits)
+                break records
+            case .fault(let fault): throw TableFault.record(fault, at: place, limits: limits)
             case .record(let fields, let next, let lines, let ascii):
+                try place.checkLength(next, limits)
                 if !ascii { try place.checkUTF8(buffer.base, upTo: next) }
                 if fields == width {
                     for index in 0..<width { columns[index].add(Cell(scanner.fields[index], buffer.base)) }
@@ -86,7 +111,7 @@ enum LayoutSearch {
                 place.line += lines
             }
         }
-        return rows > 0 || final || place.position - below.position > limits.sampleBytes ? columns : nil
+        return rows > 0 || final ? columns : nil
     }
 
     private static func choose(_ raw: [String], _ sample: [ColumnSample], _ dialect: Dialect, header: Int) throws(AppError) -> TableLayout {

@@ -6,14 +6,15 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
     let fields: UnsafeMutablePointer<Field>
     /// For how many fields there is room; more are counted only.
     let capacity: Int
-    private let longestField: Int
+    /// Field and quotes together.
+    private let longestSpan: Int
     private let delimiters: SIMD16<UInt8>
     private let quotes: SIMD16<UInt8>
 
     init(dialect: Dialect, columns: Int, longestField: Int) {
         capacity = columns
         fields = .allocate(capacity: columns)
-        self.longestField = longestField
+        longestSpan = longestField + 2
         delimiters = SIMD16(repeating: dialect.delimiter)
         quotes = SIMD16(repeating: dialect.quote)
     }
@@ -31,6 +32,7 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
         var count = 0
         var lines = 1
         var opened = start
+        var openedLine = 0
         var form = Field.Form.plain
         var contentEnd = -1
         var block = start
@@ -46,14 +48,14 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
                 let byte = base[position]
                 if byte == quote {
                     guard position == opened, form == .plain else { continue }
-                    let closing = closingQuote(base, from: position + 1, to: end, final: final, seen: &seen)
+                    let closing = closingQuote(base, opened: position, to: end, final: final, seen: &seen)
                     guard closing.position >= 0 else {
                         if let nul = closing.nul {
                             return .fault(RecordFault(kind: .nul, offset: nul, lines: lines - 1 + closing.lines, column: count + 1))
                         }
-                        guard final || end - position > longestField else { return .incomplete }
-                        let kind: RecordFault.Kind = final ? .unclosedQuote : .longField
-                        return .fault(RecordFault(kind: kind, offset: position, lines: lines - 1, column: count + 1))
+                        let long = end - opened > longestSpan
+                        guard final || long else { return .incomplete }
+                        return .fault(RecordFault(kind: long ? .longField : .unclosedQuote, offset: position, lines: openedLine, column: count + 1))
                     }
                     lines += closing.lines
                     form = closing.escaped ? .escaped : .quoted
@@ -61,11 +63,15 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
                     block = closing.position + 1
                     continue blocks
                 }
+                guard position - opened <= longestSpan else {
+                    return .fault(RecordFault(kind: .longField, offset: opened, lines: openedLine, column: count + 1))
+                }
                 if byte == 0 { return .fault(RecordFault(kind: .nul, offset: position, lines: lines - 1, column: count + 1)) }
-                if let fault = keep(opened, position, form, contentEnd, count, lines) { return .fault(fault) }
+                keep(opened, position, form, contentEnd, count)
                 count += 1
                 if byte == delimiters[0] {
                     opened = position + 1
+                    openedLine = lines - 1
                     form = .plain
                     continue
                 }
@@ -78,25 +84,21 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
             }
             block += 16
         }
-        guard final else {
-            let long = end - opened > longestField
-            return long ? .fault(RecordFault(kind: .longField, offset: opened, lines: lines - 1, column: count + 1)) : .incomplete
+        guard end - opened <= longestSpan else {
+            return .fault(RecordFault(kind: .longField, offset: opened, lines: openedLine, column: count + 1))
         }
-        if let fault = keep(opened, end, form, contentEnd, count, lines) { return .fault(fault) }
+        guard final else { return .incomplete }
+        keep(opened, end, form, contentEnd, count)
         return .record(fields: count + 1, next: end, lines: lines, ascii: Self.isASCII(seen))
     }
 
     @inline(__always)
-    private func keep(_ opened: Int, _ position: Int, _ form: Field.Form, _ contentEnd: Int, _ count: Int, _ lines: Int) -> RecordFault? {
-        guard position - opened <= longestField else {
-            return RecordFault(kind: .longField, offset: opened, lines: lines - 1, column: count + 1)
-        }
-        guard count < capacity else { return nil }
+    private func keep(_ opened: Int, _ position: Int, _ form: Field.Form, _ contentEnd: Int, _ count: Int) {
+        guard count < capacity else { return }
         let start = form == .plain ? opened : opened + 1
         let end = form == .plain ? position : contentEnd
         let kept = form == .plain || contentEnd + 1 == position ? form : .malformed
         (fields + count).initialize(to: Field(start: UInt32(truncatingIfNeeded: start), length: UInt32(truncatingIfNeeded: end - start), form: kept))
-        return nil
     }
 
     private struct Closing {
@@ -108,18 +110,20 @@ struct RecordScanner: ~Copyable, @unchecked Sendable {
     }
 
     private func closingQuote(
-        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, final: Bool, seen: inout SIMD16<UInt8>
+        _ base: UnsafePointer<UInt8>, opened: Int, to end: Int, final: Bool, seen: inout SIMD16<UInt8>
     ) -> Closing {
+        // A field that is too long is found so however much of it is here.
+        let stop = min(end, opened + longestSpan + 1)
         var closing = Closing()
-        var block = start
-        blocks: while block < end {
+        var block = opened + 1
+        blocks: while block < stop {
             let current = ByteBlock(base + block)
             seen |= current.bytes
             let breaks = current.equal(SIMD16(repeating: 0x0A)) .| current.equal(SIMD16(repeating: 0x0D))
             var hits = BlockHits(breaks .| current.equal(quotes) .| current.equal(SIMD16()))
             while let hit = hits.next() {
                 let position = block + hit
-                guard position < end else { break blocks }
+                guard position < stop else { break blocks }
                 switch base[position] {
                 case 0x0A: closing.lines += 1
                 case 0x0D: if base[position + 1] != 0x0A { closing.lines += 1 }

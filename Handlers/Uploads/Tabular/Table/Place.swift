@@ -9,6 +9,11 @@ struct Place {
     /// Bytes of the file in front of those that wait.
     var before = 0
 
+    /// Checks that a record from here to a position is not too long.
+    func checkLength(_ end: Int, _ limits: TableLimits) throws(AppError) {
+        if end - position > limits.recordBytes { throw TableFault.longRecord(line: line, limits: limits) }
+    }
+
     /// Checks the bytes from here to a position.
     func checkUTF8(_ base: UnsafePointer<UInt8>, upTo next: Int) throws(AppError) {
         guard let fault = UTF8Check.firstFault(base + position, next - position) else { return }

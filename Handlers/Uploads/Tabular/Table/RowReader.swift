@@ -30,11 +30,12 @@ struct RowReader: ~Copyable {
         records: while place.position < piece.end {
             switch scanner.scan(base, from: place.position, to: piece.end, final: final) {
             case .incomplete:
+                try place.checkLength(piece.end, limits)
                 break records
             case .fault(let fault):
-                throw TableFault.record(fault, line: place.line, before: place.before, limits: limits)
+                throw TableFault.record(fault, at: place, limits: limits)
             case .record(let fields, let next, let lines, let ascii):
-                if next - place.position > limits.recordBytes { throw TableFault.longRecord(line: place.line, limits: limits) }
+                try place.checkLength(next, limits)
                 if !ascii { try place.checkUTF8(base, upTo: next) }
                 if fields > 1 || scanner.fields[0].length > 0 || scanner.fields[0].form != .plain {
                     summary.rowsRead += 1

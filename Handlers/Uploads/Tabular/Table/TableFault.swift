@@ -10,12 +10,13 @@ enum TableFault {
         AppError(.unprocessableFile, what, issues: [.init(field: "file", issue: what)])
     }
 
-    /// - Parameter before: bytes of the file in front of the position that offsets count from.
-    static func record(_ fault: RecordFault, line: Int, before: Int, limits: TableLimits) -> AppError {
-        let line = line + fault.lines
+    /// - Parameter place: where the record begins.
+    static func record(_ fault: RecordFault, at place: Place, limits: TableLimits) -> AppError {
+        guard fault.offset - place.position < limits.recordBytes else { return longRecord(line: place.line, limits: limits) }
+        let line = place.line + fault.lines
         switch fault.kind {
         case .nul:
-            return at(line: line, "column \(fault.column) holds a NUL character at byte \(before + fault.offset); expected text in UTF-8")
+            return at(line: line, "column \(fault.column) holds a NUL character at byte \(place.before + fault.offset); expected text in UTF-8")
         case .unclosedQuote:
             return at(line: line, "the quote that opens column \(fault.column) is never closed")
         case .longField:

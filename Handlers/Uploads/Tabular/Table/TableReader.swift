@@ -10,6 +10,8 @@ public import Kernel
 /// header, no date column, no numeric column, a quote that is never closed, bytes that are not UTF-8, a NUL, a limit of ``TableLimits`` passed. After
 /// that the reader is of no use.
 public struct TableReader: ~Copyable, Sendable {
+    /// As many bytes are taken at a time, so that what waits stays small whatever the caller hands over.
+    private static let piece = 1 << 20
     private let limits: TableLimits
     private var buffer: ByteBuffer
     private var place = Place()
@@ -30,8 +32,15 @@ public struct TableReader: ~Copyable, Sendable {
 
     /// Takes the next bytes of the file. Returns the batches that they filled, mostly none or one.
     public mutating func read(_ bytes: [UInt8]) throws(AppError) -> [TableBatch] {
-        bytes.withUnsafeBytes { append($0) }
-        return try drain(final: false)
+        var batches: [TableBatch] = []
+        var taken = 0
+        while taken < bytes.count {
+            let end = min(taken + Self.piece, bytes.count)
+            bytes.withUnsafeBytes { append(UnsafeRawBufferPointer(rebasing: $0[taken..<end])) }
+            batches += try drain(final: false)
+            taken = end
+        }
+        return batches
     }
 
     /// Says that the file ends here. Returns the rest.
@@ -51,21 +60,16 @@ public struct TableReader: ~Copyable, Sendable {
         var batches: [TableBatch] = []
         if rows == nil {
             guard let found = try LayoutSearch.run(buffer, &place, final: final, limits: limits) else {
-                try wait()
+                while enough <= buffer.end - place.position { enough *= 2 }
                 return []
             }
             layout = found
             rows = RowReader(layout: found, limits: limits)
         }
         try rows!.read(buffer, at: &place, final: final, into: &summary, &batches)
-        try wait()
-        return batches
-    }
-
-    /// A record longer than what is here is looked for again only when twice as much is, so that its length costs no more than once.
-    private mutating func wait() throws(AppError) {
+        // A record longer than what is here is looked for again only when twice as much is, so that its length costs no more than once.
         let waiting = buffer.end - place.position
-        if waiting > limits.recordBytes { throw TableFault.longRecord(line: place.line, limits: limits) }
         enough = waiting < 65_536 ? waiting + 1 : min(waiting * 2, limits.recordBytes + 1)
+        return batches
     }
 }
