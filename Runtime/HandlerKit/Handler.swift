@@ -14,10 +14,21 @@ public import Postgres
 /// }
 /// ```
 ///
-/// All of a handler's code runs on one thread, interleaved at each `await`: it must not block, and what it keeps between invocations must be keyed
-/// by tenant.
+/// All of a handler's code runs on one thread, interleaved at each `await`: it must not block (``Invocation/offload(_:)`` is for what does), and what
+/// it keeps between invocations must be keyed by tenant.
+///
+/// What a route throws, by when it throws it:
+/// - before the first byte of the answer: the error is the answer. An ``AppError`` is answered as it is, less its private detail; what the database
+///   reports is mapped by its SQLSTATE; anything else is `INTERNAL_ERROR`, and the log has the rest;
+/// - after the first byte: the stream is aborted, so that no client takes it for whole, and the error is logged;
+/// - after the last byte: it is logged.
+///
+/// Past the deadline, or when nobody waits any more, the task is cancelled, and with it the statement that runs; an interactive transaction is then
+/// rolled back.
 public protocol Handler: Sendable {
     /// Makes the handler once, before the first invocation. What it throws ends the process with that message.
+    ///
+    /// `--describe` makes it too, without secrets, so what needs one is best made there where it is used first.
     init(environment: HandlerEnvironment) async throws
 
     /// The endpoints. Read once at the start.
@@ -31,7 +42,9 @@ public protocol Handler: Sendable {
 }
 
 extension Handler {
+    /// None.
     public var feeds: [Feed] { [] }
+    /// None.
     public static var statements: [Statement] { [] }
 
     /// Serves the handler to the gateway at the other end of standard input, until the gateway closes it.

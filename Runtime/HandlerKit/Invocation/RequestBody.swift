@@ -2,6 +2,7 @@
 ///
 /// Reading slowly slows the sender: at most 256 KiB wait here.
 public struct RequestBody: Sendable, AsyncSequence {
+    /// A piece of any length but none.
     public typealias Element = [UInt8]
     let exchange: Exchange
 
@@ -11,6 +12,7 @@ public struct RequestBody: Sendable, AsyncSequence {
     /// All of it. Throws ``AppError`` of code `PAYLOAD_TOO_LARGE` beyond the limit, in bytes.
     public func collect(limit: Int) async throws -> [UInt8] { try await exchange.collectBody(limit: limit) }
 
+    /// Reads from where the body stands.
     public func makeAsyncIterator() -> Iterator { Iterator(exchange: exchange) }
 
     /// Takes piece after piece.

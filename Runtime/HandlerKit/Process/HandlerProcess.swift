@@ -39,12 +39,15 @@ final class HandlerProcess: @unchecked Sendable {
             deadlines?.cancel()
             socket.close()
         }
-        guard let start = try await started() else { return }
+        guard let start = try await started() else { return await socket.finish() }
         let logger = makeLogger(start)
         let environment = HandlerEnvironment(start, logger: logger, time: time)
         let served = try ServedEndpoints(try await H(environment: environment))
         let client = PostgresClient(try .init(start), reactor: reactor, logger: logger)
-        guard case .starting = stage else { return }
+        if case .over(let error) = stage {
+            if let error { throw error }
+            return await socket.finish()
+        }
         stage = .serving(served, Services(reactor: reactor, client: client, time: time, logger: logger))
         socket.send(.ready(Ready(description: start.describes ? try JSON.encode(try served.describe()) : [])))
         try await run(lost)
@@ -91,7 +94,12 @@ final class HandlerProcess: @unchecked Sendable {
             guard case .start(let start) = frame else { throw WireError("a frame before the start") }
             stage = .starting(start)
             wake()
-        case .starting: throw WireError("a frame before the process is ready")
+        case .starting:
+            switch frame {
+            case .ping(let number): socket.send(.pong(number))
+            case .drain: end(nil)
+            default: throw WireError("a frame before the process is ready")
+            }
         case .serving(let served, let services): try serve(frame, served, services)
         case .over: break
         }

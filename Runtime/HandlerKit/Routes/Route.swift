@@ -41,11 +41,18 @@ public struct NoInput: Decodable, Sendable {
 
 /// Collects routes written one below the other.
 @resultBuilder public enum RoutesBuilder {
+    /// One route.
     public static func buildExpression(_ route: Route) -> [Route] { [route] }
+    /// Routes that were collected elsewhere.
     public static func buildExpression(_ routes: [Route]) -> [Route] { routes }
+    /// All of a block.
     public static func buildBlock(_ routes: [Route]...) -> [Route] { routes.flatMap { $0 } }
+    /// Those of an `if` without `else`.
     public static func buildOptional(_ routes: [Route]?) -> [Route] { routes ?? [] }
+    /// Those of an `if`.
     public static func buildEither(first routes: [Route]) -> [Route] { routes }
+    /// Those of an `else`.
     public static func buildEither(second routes: [Route]) -> [Route] { routes }
+    /// Those of a `for`.
     public static func buildArray(_ routes: [[Route]]) -> [Route] { routes.flatMap { $0 } }
 }

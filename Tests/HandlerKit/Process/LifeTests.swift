@@ -60,6 +60,27 @@ import Wire
         #expect(result.error is WireError)
     }
 
+    struct Slow: Handler {
+        init(environment: HandlerEnvironment) async throws {
+            // Long enough for every frame of the test to arrive first: the loop reads them while this waits for its turn.
+            for _ in 0..<1000 { await Task.yield() }
+        }
+        var routes: [Route] { [] }
+    }
+
+    @Test("while a handler starts, it answers pings and can be drained")
+    func starting() async throws {
+        let result = try await withProcess(Slow.self) { gateway in
+            gateway.send(
+                .start(Start(handler: "", databaseURL: "postgres://a@b/c", connections: 1, concurrency: 1, secrets: [], logLevel: "critical")),
+                .ping(9), .drain)
+            let frame = try await gateway.receive()
+            #expect(frame == .pong(9))
+            await #expect(throws: Gateway.Unexpected.self) { try await gateway.receive() }
+        }
+        #expect(result.error == nil)
+    }
+
     @Test("many invocations run beside each other, each with its own answer")
     func beside() async throws {
         try await withProcess(Sample.self) { gateway in
