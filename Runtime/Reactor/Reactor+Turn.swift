@@ -18,7 +18,6 @@ extension Reactor {
     }
 
     private func runQueue() {
-        let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
         for _ in 0..<Self.batch {
             guard let work = queue.pop() else {
@@ -26,7 +25,7 @@ extension Reactor {
                 continue
             }
             switch work {
-            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            case .job(let job): job.runSynchronously(on: task)
             case .body(let body): body()
             }
         }
