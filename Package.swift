@@ -107,7 +107,10 @@ let package = Package(
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"], path: "Tests/Integration"),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler"],
+            dependencies: [
+                "TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler", "Tenants", "Postgres", "Tokens",
+                "Manifest", "Reactor", "Kernel",
+            ],
             path: "Tests/EndToEnd"),
     ],
     swiftLanguageModes: [.v6]

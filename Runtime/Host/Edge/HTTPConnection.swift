@@ -31,6 +31,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     private var writableWaiter: UnsafeContinuation<Void, Never>?
     private var clock: ConnectionClock
     private var timer: Scheduled<Void>?
+    private var timerDue: ContinuousClock.Instant?
     private var bufferedBody = 0
     private var queuedHeads = 0
     private var readHeld = false
@@ -152,10 +153,8 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !sawInput, clock.phase == .idle {
-            clock.enter(.head, at: time.instant())
-            arm()
-        }
+        if !sawInput, clock.phase == .idle { clock.enter(.head, at: time.instant()) }
+        if clock.phase == .head || clock.phase == .body { arm() }
         sawInput = false
     }
 
@@ -209,7 +208,8 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
 
     // MARK: Inside
 
-    private var isHeld: Bool { bufferedBody > limits.bodyBuffer || queuedHeads > (waiter == nil ? 0 : 1) }
+    /// One request may wait behind the one that is served: holding at the first would cost two system calls for every request.
+    private var isHeld: Bool { bufferedBody > limits.bodyBuffer || queuedHeads > 1 }
 
     private func resumeReading() {
         guard readHeld, !isHeld, let context else { return }
@@ -238,17 +238,24 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
         onGone = nil
     }
 
+    /// Sets the timer, unless one is due early enough.
     private func arm() {
-        timer?.cancel()
         guard let context else { return }
-        switch clock.verdict(at: time.instant()) {
+        let now = time.instant()
+        switch clock.verdict(at: now) {
         case .wait(let until):
-            let delay = max(.milliseconds(1), time.instant().duration(to: until))
-            timer = context.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(delay.microseconds)) { [weak self] in self?.arm() }
+            if let timerDue, timerDue <= until, timerDue > now { return }
+            timer?.cancel()
+            timerDue = until
+            let delay = max(1, now.duration(to: until).microseconds)
+            timer = context.eventLoop.assumeIsolated().scheduleTask(in: .microseconds(delay)) { [weak self] in
+                self?.timerDue = nil
+                self?.arm()
+            }
         case .close: context.close(promise: nil)
         case .tooSlow:
             if bufferedBody > 0 {  // the reader is slow, not the client
-                clock.progress(at: time.instant())
+                clock.progress(at: now)
                 return arm()
             }
             deliver(.failure(AppError(.timeout)))

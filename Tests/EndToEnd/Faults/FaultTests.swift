@@ -1,0 +1,136 @@
+import Glibc
+import Kernel
+import Postgres
+import Tenants
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    @Suite("Faults", .testDatabase) struct Faults {
+        @Test("pitfall 31: a trap ends its own process and calls, and nothing else") func trap() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                let before = try await host.get("/auth/me", token: token)
+                #expect(before.status == 200)
+                for _ in 0..<2 {
+                    let trapped = try await host.get("/probe/trap", token: token)
+                    #expect(trapped.status == 502)
+                    #expect(trapped.errorCode == "HANDLER_FAILED")
+                    #expect(try await host.get("/probe/caller", token: token).status == 200)
+                    #expect(try await host.get("/auth/me", token: token).body == before.body)
+                }
+            }
+        }
+
+        @Test("pitfall 36: when a client goes, its statement ends in the database", arguments: [true, false]) func dropped(abruptly: Bool)
+            async throws
+        {
+            let member = try await Member.make()
+            let database = try TestDatabase.current
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                let socket = try await host.connect()
+                try await Blocking.run { _ = try socket.send(RunningHost.head("GET", "/probe/pg_sleep?milliseconds=60000", token: token)) }
+                func active() async throws -> Int64 {
+                    try await database.query(
+                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active'", [.text("\(database.prefix)_h_probe")])[0]
+                        .int64(0)
+                }
+                try await host.eventually("it runs in the database") { try await active() == 1 }
+                socket.drop(abruptly: abruptly)
+                try await host.eventually("the backend is idle") { try await active() == 0 }
+                #expect(try await host.get("/probe/entries", token: token).status == 200)
+            }
+        }
+
+        @Test("pitfall 37: a deadline ends the call, in the database too") func deadline() async throws {
+            let member = try await Member.make()
+            let database = try TestDatabase.current
+            let folder = try HandlerFolder.probe(in: database, replacing: ["timeout: 10s": "timeout: 300ms"])
+            try await RunningHost.run(.init(handlers: [folder])) { host in
+                let token = try host.token(member)
+                for path in ["/probe/sleep?milliseconds=60000", "/probe/pg_sleep?milliseconds=60000"] {
+                    let answer = try await host.get(path, token: token)
+                    #expect(answer.status == 504)
+                    #expect(answer.errorCode == "DEADLINE_EXCEEDED")
+                }
+                try await host.eventually("the backend is idle") {
+                    try await database.query(
+                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active'", [.text("\(database.prefix)_h_probe")])[0]
+                        .int64(0)
+                        == 0
+                }
+            }
+        }
+
+        @Test("SIGTERM lets what runs finish, takes nothing new, and ends with 0") func drain() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                async let running = host.get("/probe/sleep?milliseconds=700", token: token)
+                try await host.eventually("it runs") { try await host.get("/health/ready").json["handlers"]?["probe"]?["in_flight"] == 1 }
+                host.program.signal(SIGTERM)
+                #expect(try await running.status == 204)
+                #expect(try await Blocking.run { host.program.end() } == 0)
+                await #expect(throws: AppError.self) { try await host.connect() }
+            }
+        }
+
+        @Test("no process of a handler outlives the gateway, also when that is killed") func orphans() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run { host in
+                #expect(try await host.get("/probe/caller", token: host.token(member)).status == 200)
+                let children = try ChildProgram.children(of: host.program.pid)
+                #expect(!children.isEmpty)
+                host.program.signal(SIGKILL)
+                _ = try await Blocking.run { host.program.end() }
+                try await host.eventually("all have ended") { children.allSatisfy { !ChildProgram.isAlive($0) } }
+            }
+        }
+
+        @Test("kill -9 of the gateway in the middle of an upload stores nothing") func killedUpload() async throws {
+            let member = try await Member.make()
+            let business = try await member.business(1)
+            let database = try TestDatabase.current
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                var csv = "date,sales\n"
+                for day in 0..<60_000 { csv += "\(CalendarDate(daysSinceEpoch: day).text),\(day)\n" }
+                let body = Array(csv.utf8)
+                let socket = try await host.connect()
+                try await Blocking.run {
+                    _ = try socket.send(
+                        RunningHost.head(
+                            "POST", "/data/upload?business_id=\(business)", token: token, headers: [("content-type", "text/csv")], length: body.count)
+                    )
+                    _ = try socket.send(Array(body.dropLast(1)))
+                    _ = try socket.send([body[body.count - 1]])
+                }
+                host.program.signal(SIGKILL)
+                _ = try await Blocking.run { host.program.end() }
+                try await host.eventually("no transaction is left") {
+                    try await database.query(
+                        "select count(*) from pg_stat_activity where usename = $1", [.text("\(database.prefix)_h_uploads")])[0].int64(0) == 0
+                }
+                let rows = try await database.query("select count(*) from app.kpi_data")[0].int64(0)
+                #expect(rows == 0 || rows == 60_000)
+            }
+        }
+
+        @Test("a budget of connections above the server's limit refuses the start, and says which numbers") func budget() async throws {
+            let database = try TestDatabase.current
+            let folder = try HandlerFolder.probe(in: database, replacing: ["max: 2}": "max: 200}", "connections: 4": "connections: 64"])
+            let (status, printed) = try await Blocking.run {
+                let program = try ChildProgram("tenantry", ["run"], environment: try RunningHost.environment(database, .init(handlers: [folder])))
+                return program.finish()
+            }
+            #expect(status == 69)
+            #expect(printed.contains("probe 200 × 64"), "\(printed)")
+        }
+    }
+}
+
+extension CalendarDate {
+    fileprivate var text: String { "\(midnight)".split(separator: "T").first.map(String.init) ?? "" }
+}
