@@ -109,13 +109,13 @@ public final class TestDatabase: Sendable {
         }
     }
 
-    /// A signed context; by default a tenant's, valid for an hour.
+    /// A signed context; by default a tenant's, valid for an hour. `expiry` fixes its end, for texts that are alike in every run.
     public func context(
         _ kind: SignedContext.Kind = .tenant, tenant: TenantID? = nil, user: UserID? = nil, role: Role? = .owner, handler: String,
-        lifetime: Duration = .seconds(3600), key: SigningKey? = nil
+        lifetime: Duration = .seconds(3600), expiry: Timestamp? = nil, key: SigningKey? = nil
     ) throws -> String {
         try SignedContext(
-            kind: kind, tenant: tenant, user: user, role: role, handler: handler, expiry: TimeSource.system.now() + lifetime,
+            kind: kind, tenant: tenant, user: user, role: role, handler: handler, expiry: expiry ?? TimeSource.system.now() + lifetime,
             invocation: InvocationID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0001))
         ).sign(with: key ?? self.key)
     }

@@ -63,9 +63,10 @@ public struct MigrationSeries: Sendable {
         self.migrations = migrations
     }
 
-    /// Writes the two empty files of the next migration and returns their paths.
+    /// Writes the two empty files of the next migration and returns their paths. Blanks and capitals in the words are replaced.
     public static func create(_ words: String, folder: String) throws(AppError) -> [String] {
         let next = try read("new", folder: folder).migrations.count + 1
+        let words = words.lowercased().split(whereSeparator: { $0 == " " || $0 == "-" || $0 == "_" }).joined(separator: "_")
         let up = MigrationFileName(version: next, words: words, isUp: true)
         guard MigrationFileName(up.description) != nil else {
             throw AppError.invalid("name", "expected lower-case words joined by _, for example add_alerts")

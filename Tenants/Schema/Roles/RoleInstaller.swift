@@ -41,11 +41,12 @@ public struct RoleInstaller: Sendable {
         try credentials.save(Credentials.hostFile(home: home))
         try await client.withConnection(deadline: deadline) { connection in
             let existing = try await connection.run(Segment([Call(RoleSQL.existing, [.texts(roles.map(\.role))])]))[0].map { try $0.text(0) }
+            let database = try await connection.run(Segment([Call(RoleSQL.database)]))[0][0].text(0)
             try await connection.transaction {
                 for (role, password) in roles {
                     if !existing.contains(role) { try await connection.execute(RoleDDL.create(role)) }
                     try await connection.execute(RoleDDL.signIn(role, SCRAMVerifier(password: password)))
-                    for statement in RoleDDL.limits(role) { try await connection.execute(statement) }
+                    for statement in RoleDDL.limits(role, database: database) { try await connection.execute(statement) }
                 }
             }
         }

@@ -5,6 +5,8 @@ enum RoleSQL {
     /// Whether whoever is signed in may do everything.
     static let isSuperuser = Statement("roles.is_superuser", "select rolsuper from pg_roles where rolname = current_user")
 
+    static let database = Statement("roles.database", "select quote_ident(current_database())")
+
     /// $1: names. Those that exist.
     static let existing = Statement("roles.existing", "select rolname::text from pg_roles where rolname = any ($1::text[])")
 }
@@ -18,9 +20,12 @@ enum RoleDDL {
 
     static func bypass(_ role: String) -> String { "alter role \(role) bypassrls" }
 
-    /// Last resorts against a transaction that its handler forgot; each invocation sets tighter ones.
-    static func limits(_ role: String) -> [String] {
+    /// Last resorts against a transaction that its handler forgot; each invocation sets tighter ones. ``RoleRules/settings`` compares them.
+    ///
+    /// A role may change its own settings: whatever it left there goes first.
+    static func limits(_ role: String, database: String) -> [String] {
         [
+            "alter role \(role) reset all", "alter role \(role) in database \(database) reset all",
             "alter role \(role) set search_path = pg_catalog",
             "alter role \(role) set statement_timeout = '10min'",
             "alter role \(role) set lock_timeout = '10s'",

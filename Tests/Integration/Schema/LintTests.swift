@@ -25,6 +25,7 @@ struct Planted: Sendable, CustomTestStringConvertible {
         Planted("role_membership", "pitfall 7", "grant {prefix}_owner to {prefix}_h_uploads"),
         Planted("role_owns", "pitfall 1", "grant create on schema app to {prefix}_h_uploads; alter table app.kpi_data owner to {prefix}_h_uploads"),
         Planted("owner_members", "pitfall 1", "grant {prefix}_owner to {prefix}_backup"),
+        Planted("role_settings", "pitfall 5", "alter role {prefix}_h_auth set row_security = off"),
         Planted("table_without_row_security", "pitfall 2", "alter table app.kpi_data no force row level security"),
         Planted("table_without_row_security", "pitfall 2", "alter table app.kpi_data disable row level security"),
         Planted("table_without_row_security", "pitfall 3", "create table app.fresh (tenant_id uuid not null primary key)"),

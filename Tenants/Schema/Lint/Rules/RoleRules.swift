@@ -1,6 +1,6 @@
 /// Rules about the roles themselves.
 enum RoleRules {
-    static let all = [privileged, membership, ownership, foreignMembers, backup]
+    static let all = [privileged, membership, ownership, foreignMembers, settings, backup]
 
     /// Pitfall 1: such a role is not held by policies at all.
     static let privileged = LintRule(
@@ -46,6 +46,20 @@ enum RoleRules {
             null
         from pg_proc p join pg_roles r on r.oid = p.proowner
         where starts_with(r.rolname, $1 || '_h_') or r.rolname in ($1 || '_host', $1 || '_admin', $1 || '_backup', $1 || '_migrator')
+        """)
+
+    /// Every role may change its own settings, and all its later sessions begin with them.
+    static let settings = LintRule(
+        "role_settings", .must, gain: "nothing; but each later session of the handler fails, stalls or begins otherwise, for all tenants",
+        """
+        select format('%s of %s%s', s.setting, r.rolname, case when d.setdatabase <> 0 then ' in one database' else '' end),
+            format('alter role %I%s reset %s', r.rolname,
+                (select ' in database ' || quote_ident(b.datname) from pg_database b where b.oid = d.setdatabase), split_part(s.setting, '=', 1)), null
+        from pg_db_role_setting d join pg_roles r on r.oid = d.setrole, unnest(d.setconfig) as s (setting)
+        where (starts_with(r.rolname, $1 || '_h_') or r.rolname in ($1 || '_host', $1 || '_admin'))
+            and d.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+            and not (d.setdatabase = 0 and starts_with(r.rolname, $1 || '_h_') and s.setting in (
+                'search_path=pg_catalog', 'statement_timeout=10min', 'lock_timeout=10s', 'idle_in_transaction_session_timeout=30s'))
         """)
 
     /// Pitfalls 19 and 55: a dump by a role that policies hold is refused, or would lack rows.

@@ -1,0 +1,45 @@
+extension Attack {
+    /// What the server itself tells of other sessions, sizes and counts.
+    static let catalogue: [Attack] =
+        [
+            "pg_stat_activity", "pg_stat_user_tables", "pg_stat_all_tables", "pg_stat_xact_user_tables", "pg_statio_user_tables",
+            "pg_stat_user_indexes",
+            "pg_statio_user_indexes", "pg_stat_database", "pg_stat_user_functions", "pg_stat_bgwriter", "pg_stat_wal", "pg_stat_slru", "pg_stat_ssl",
+            "pg_stat_gssapi", "pg_stat_replication", "pg_stat_progress_create_index", "pg_stat_progress_vacuum", "pg_stat_archiver", "pg_locks",
+            "pg_prepared_xacts", "pg_replication_slots", "pg_publication_tables", "pg_largeobject_metadata", "pg_largeobject", "pg_statistic",
+            "pg_statistic_ext_data", "pg_authid", "pg_shadow", "pg_user_mapping", "pg_user_mappings", "pg_hba_file_rules", "pg_ident_file_mappings",
+            "pg_file_settings", "pg_config", "pg_shmem_allocations", "pg_backend_memory_contexts", "pg_subscription", "pg_replication_origin_status",
+        ].map { Attack("select count(*) from \($0)") }
+        + [
+            "select relpages from pg_class where relname = 'kpi_data'", "select reltuples from pg_class where relname = 'businesses'",
+            "select relallvisible, relfrozenxid, relminmxid from pg_class where relname = 'kpi_data'",
+            "select c from pg_class c where relname = 'kpi_data'",
+            "select relname, relrowsecurity from pg_class where relname = 'kpi_data'",
+            "select tablename::text, attname::text, n_distinct, most_common_vals::text from pg_stats where schemaname in ('app', 'tenancy', 'identity') order by 1, 2",
+            "select statistics_name::text, dependencies::text from pg_stats_ext", "select * from pg_stats_ext_exprs",
+            "select stxname::text from pg_statistic_ext order by 1", "select sequencename::text, last_value from pg_sequences",
+            "select relname::text, n_live_tup from pg_stat_get_live_tuples('app.businesses'::regclass) as f (n), pg_class",
+            "select pg_stat_get_live_tuples('app.businesses'::regclass)", "select pg_stat_get_tuples_inserted('app.kpi_data'::regclass)",
+            "select pg_stat_get_xact_tuples_inserted('app.kpi_data'::regclass)", "select pg_stat_get_numscans('app.kpi_data'::regclass)",
+            "select pg_stat_get_db_xact_commit(oid) from pg_database", "select pg_stat_get_activity(null)", "select pg_stat_get_backend_activity(1)",
+            "select pg_stat_get_backend_idset()", "select pg_stat_get_backend_userid(1)", "select pg_stat_get_wal()",
+            "select pg_stat_get_snapshot_timestamp()",
+            "select pg_relation_size('app.kpi_data')", "select pg_table_size('app.kpi_data')", "select pg_total_relation_size('app.kpi_data')",
+            "select pg_indexes_size('app.kpi_data')", "select pg_database_size(current_database())", "select pg_tablespace_size('pg_default')",
+            "select pg_current_wal_lsn()", "select pg_current_wal_insert_lsn()", "select pg_current_wal_flush_lsn()",
+            "select pg_last_wal_replay_lsn()",
+            "select pg_last_xact_replay_timestamp()", "select txid_current()", "select pg_current_xact_id()", "select pg_current_snapshot()",
+            "select txid_current_snapshot()", "select pg_export_snapshot()", "select pg_xact_status('3')", "select pg_xact_commit_timestamp('3')",
+            "select pg_last_committed_xact()", "select age('3'::xid)", "select mxid_age('3'::xid)", "select pg_get_multixact_members('3')",
+            "select pg_control_checkpoint()", "select pg_control_system()", "select pg_notification_queue_usage()", "select pg_lock_status()",
+            "select pg_blocking_pids(1)", "select pg_safe_snapshot_blocking_pids(1)", "select pg_isolation_test_session_is_blocked(1, '{1}')",
+            "select currval('app.s')", "select lastval()",
+            "select * from information_schema.tables where table_schema in ('tenancy', 'identity') order by 1, 2, 3",
+            "select rolname::text, rolpassword from pg_roles where rolname like '{prefix}%' order by 1",
+            "select setconfig::text from pg_db_role_setting where setdatabase <> 0",
+            "select name, setting from pg_settings where name ~ '^tenancy' and name <> 'tenancy.context' order by 1", "show tenancy.secret",
+            "show all",
+            "select polname::text, pg_get_expr(polqual, polrelid) from pg_policy order by polrelid, 1", "select count(*) from pg_prepared_statements",
+            "select name from pg_cursors", "select count(*) from pg_listening_channels()",
+        ].map { Attack($0) }
+}

@@ -1,0 +1,47 @@
+extension Attack {
+    private static let peek = "select name from app.businesses order by name"
+
+    /// Objects of one's own, and changes to the ones that stand.
+    static let definitions: [Attack] =
+        [
+            "create temp table businesses (tenant_id uuid, id uuid, name text)", "create temporary view v as select * from app.businesses",
+            "create table app.mine (n int)", "create table public.mine (n int)", "create table mine as select * from app.businesses",
+            "select * into mine from app.businesses", "create schema mine", "create schema if not exists app",
+            "create view app.v as select * from app.businesses",
+            "create materialized view app.v as select * from app.businesses", "create sequence app.s", "create type app.t as (n int)",
+            "create domain public.d as int", "create function public.f() returns int language sql as 'select 1'",
+            "create function pg_temp.f() returns int language sql as 'select 1'",
+            "create or replace function tenancy.tenant_id() returns uuid language sql as $f$ select '{B}'::uuid $f$",
+            "create or replace function tenancy.use(context text) returns boolean language sql as 'select true'",
+            "create procedure public.p() language sql as 'select 1'", "create aggregate public.a (int) (sfunc = int4pl, stype = int)",
+            "create operator public.=== (leftarg = uuid, rightarg = uuid, function = uuid_eq)", "create cast (uuid as int) with inout",
+            "create trigger t before insert on app.businesses for each row execute function suppress_redundant_updates_trigger()",
+            "create rule r as on insert to app.businesses do instead nothing", "create policy p on app.businesses using (true)",
+            "alter policy tenant on app.businesses using (true)", "drop policy tenant on app.businesses",
+            "alter table app.businesses disable row level security", "alter table app.businesses no force row level security",
+            "alter table app.businesses owner to current_user", "alter table app.businesses add column x int",
+            "alter table app.businesses rename to y",
+            "alter table app.kpi_data drop constraint kpi_data_pkey", "alter table app.businesses set (autovacuum_enabled = off)",
+            "alter table app.businesses alter column name set statistics 10000", "alter table app.businesses disable trigger all",
+            "drop table app.kpi_data", "drop schema app cascade", "drop owned by current_user", "drop owned by {prefix}_owner cascade",
+            "reassign owned by {prefix}_owner to current_user", "alter function tenancy.tenant_id() security invoker",
+            "alter function tenancy.tenant_id() set search_path = public", "drop function tenancy.tenant_id() cascade",
+            "alter default privileges grant all on tables to public", "grant select on app.businesses to public",
+            "grant all on tenancy.keys to current_user",
+            "grant usage on schema identity to public", "revoke all on app.businesses from {prefix}_h_dashboards", "create role mine superuser",
+            "create user mine", "create database mine", "drop database postgres", "create extension dblink", "create extension postgres_fdw",
+            "create extension file_fdw", "create extension lo", "create extension citext", "create extension pg_trgm",
+            "create foreign data wrapper w", "create server s foreign data wrapper w", "create user mapping for current_user server s",
+            "create publication p for all tables", "create subscription s connection 'host=x' publication p",
+            "create event trigger e on ddl_command_end execute function f()",
+            "create language plpython3u", "create tablespace t location '/tmp'", "create statistics public.s on tenant_id, name from app.businesses",
+            "create collation public.c from \"C\"", "create text search configuration public.c (copy = simple)",
+            "create access method m type table handler heap_tableam_handler",
+            "comment on table app.businesses is 'x'", "security label on table app.businesses is 'x'",
+            "import foreign schema x from server s into app", "load 'auto_explain'",
+            "checkpoint", "do $f$ begin perform 1; end $f$", "do language sql 'select 1'", "alter type app.t add value 'x'",
+            "refresh materialized view app.v",
+            "alter extension plpgsql update", "drop extension plpgsql cascade", "prepare transaction 'x'", "commit prepared 'x'",
+            "alter large object 1 owner to current_user",
+        ].map { Attack($0, peek) }
+}
