@@ -8,7 +8,7 @@ extension Integration {
         @Test("killed and restarted in mid-query: reads come through, the write says that its outcome is unknown, later calls work")
         func restart() async throws {
             try await PrivateCluster.with { cluster in
-                try await Database.with(connections: 3, configuration: try cluster.configuration()) { database in
+                try await Database.with(connections: 3, configuration: cluster.configuration()) { database in
                     try await database.setUp("create table public.killed (n bigint)")
                     let write = Statement(
                         "fault.write", "insert into public.killed select 1 from pg_sleep($1)", access: .write)
@@ -38,8 +38,9 @@ extension Integration {
                 let threads = BlockingPool(threads: 1, name: "proxy")
                 threads.submit { proxy.run() }
                 defer { proxy.stop() }
-                var configuration = try cluster.configuration()
+                var configuration = cluster.configuration()
                 configuration.host = proxy.directory
+                configuration.port = 5432
                 try await Database.with(connections: 1, configuration: configuration) { database in
                     try await database.setUp("create table public.cut (n bigint primary key)")
                     let read = Segment([Call(Probe.one), Call(Probe.pid), Call(Probe.one)])
@@ -95,14 +96,33 @@ extension Integration {
         @Test("signs in by scram; a wrong password is told at once, with its SQLSTATE")
         func scram() async throws {
             try await PrivateCluster.with { cluster in
-                try await Database.with(configuration: try cluster.configuration()) { database async throws in
+                try await Database.with(configuration: cluster.configuration()) { database async throws in
                     #expect(try await database.run(Probe.one)[0].int64(0) == 1)
                 }
-                try await Database.with(configuration: try cluster.configuration(password: "wrong")) { database in
+                try await Database.with(configuration: cluster.configuration(password: "wrong")) { database in
                     let error = await postgresError { _ = try await database.run(Probe.one) }
                     #expect(error?.code == .connectFailed && error?.sqlState == "28P01")
                     #expect(error?.appError.code == .unavailable)
                     #expect(!String(reflecting: error).contains("wrong"))
+                }
+            }
+        }
+
+        @Test("large values and large results arrive whole over TCP too, at a host that is known by its name")
+        func tcp() async throws {
+            try await PrivateCluster.with { cluster in
+                try await Database.with(connections: 1, configuration: cluster.configuration(host: "localhost")) { database in
+                    let value = String(repeating: "äb", count: 35_000)
+                    let echo = Statement("fault.echo", "select $1 || '', inet_server_addr() is not null")
+                    let row = try await database.run(echo, [.text(value)])[0]
+                    #expect(try row.text(0) == value)
+                    #expect(try row.bool(1))
+                    let many = Statement("fault.many", "select n::bigint, repeat('x', 100) from generate_series(1, 10000) n")
+                    #expect(try await database.run(many).count == 10_000)
+                }
+                let unknown = cluster.configuration(host: "no-such-host.invalid")
+                try await Database.with(configuration: unknown, change: { $0.connectTimeout = .milliseconds(50) }) { database in
+                    #expect(await postgresError { _ = try await database.run(Probe.one, within: .seconds(30)) }?.code == .connectFailed)
                 }
             }
         }
@@ -124,7 +144,7 @@ extension Integration {
 extension Database {
     /// How many backends of a cluster run something, seen by a client of its own.
     fileprivate func backends(of cluster: PrivateCluster) async throws -> Int64 {
-        try await Database.with(configuration: try cluster.configuration(), change: { $0.applicationName = "watcher" }) { watcher in
+        try await Database.with(configuration: cluster.configuration(), change: { $0.applicationName = "watcher" }) { watcher in
             try await watcher.run(Probe.isRunning, [.text("tenantry")])[0].int64(0)
         }
     }

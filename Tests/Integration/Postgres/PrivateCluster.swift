@@ -13,6 +13,8 @@ final class PrivateCluster: Sendable {
     private let binaries: String
     private let asRoot = getuid() == 0
     private let blocking = BlockingPool(threads: 1, name: "cluster")
+    /// Of its socket and, on the loopback, of TCP. Chosen by the kernel.
+    private let port: Int
     static let password = "p%7@ss w:rd/?"
 
     private init() throws {
@@ -23,6 +25,7 @@ final class PrivateCluster: Sendable {
             throw Failed(description: "no initdb below /usr/lib/postgresql")
         }
         binaries = found
+        port = try Self.freePort()
         if asRoot, let user = getpwnam("postgres") { chown(directory, user.pointee.pw_uid, user.pointee.pw_gid) }
     }
 
@@ -41,12 +44,27 @@ final class PrivateCluster: Sendable {
         return try outcome.get()
     }
 
-    func configuration(user: String = "postgres", password: String = PrivateCluster.password) throws -> PostgresClient.Configuration {
-        PostgresClient.Configuration(host: directory, user: user, password: password, database: "postgres")
+    /// How to reach it: by its Unix socket, or by TCP at a name of this machine.
+    func configuration(host: String? = nil, password: String = PrivateCluster.password) -> PostgresClient.Configuration {
+        PostgresClient.Configuration(host: host ?? directory, port: port, user: "postgres", password: password, database: "postgres")
     }
 
     /// The Unix socket itself.
-    var socket: String { "\(directory)/.s.PGSQL.5432" }
+    var socket: String { "\(directory)/.s.PGSQL.\(port)" }
+
+    private static func freePort() throws -> Int {
+        let probe = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(probe) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let failed = withUnsafeMutablePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(probe, $0, length) != 0 || getsockname(probe, $0, &length) != 0 }
+        }
+        guard !failed else { throw Failed(description: "no free port: errno \(errno)") }
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
 
     private func create() async throws {
         try await command("/bin/sh", "-c", "printf '%s' '\(Self.password)' > \(directory)/password")
@@ -58,7 +76,7 @@ final class PrivateCluster: Sendable {
     func start() async throws {
         try await command(
             "\(binaries)/pg_ctl", "-D", "\(directory)/data", "-w", "-s", "-l", "\(directory)/log", "-o",
-            "-c fsync=off -c listen_addresses= -c unix_socket_directories=\(directory)", "start")
+            "-c fsync=off -c listen_addresses=127.0.0.1 -c port=\(port) -c unix_socket_directories=\(directory)", "start")
     }
 
     /// As if the power had failed: nothing is finished, no client is told properly.
