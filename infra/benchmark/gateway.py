@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import secrets
 import shutil
 import subprocess
@@ -28,9 +29,11 @@ def build():
 class Gateway(Server):
     """`tenantry run` on the bench's database, installed from nothing."""
 
-    def __init__(self, database):
+    def __init__(self, database, handlers=ROOT / "Handlers"):
         port = free_port()
-        environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}"}
+        environment = {
+            "TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}",
+            "TENANTRY_HANDLERS": str(handlers)}
         super().__init__("tenantry", [PROGRAMS / "tenantry", "run"], port, environment, cwd=ROOT)
         limit = time.monotonic() + 30
         while get(port, "/health/ready", {})[0] != 200:
@@ -74,6 +77,17 @@ def install(database, size):
         environment, "user", "create", "--email", EMAIL, "--name", "Bench", "--tenant", "bench", "--role", "owner", "--password-stdin",
         "--json", input=PASSWORD)
     database.make_tenants(size, EMAIL)
+
+
+def manifests_with_idle(seconds):
+    """A copy of the handlers' manifests in which every process stops after so many idle seconds."""
+    folder = STATE / "bench-handlers"
+    shutil.rmtree(folder, ignore_errors=True)
+    for manifest in (ROOT / "Handlers").glob("*/handler.yaml"):
+        copy = folder / manifest.parent.name
+        copy.mkdir(parents=True)
+        (copy / "handler.yaml").write_text(re.sub(r"(?m)^idle:.*$", f"idle: {seconds}s", manifest.read_text()))
+    return folder
 
 
 def tenantry(environment, *arguments, **options):
