@@ -22,10 +22,13 @@ public struct HandlerInspection: Sendable, Encodable {
         public let body: String
         /// The largest body, in bytes.
         public let bodyLimit: Int
+        /// JSON Schema of the parameters' and the body's members; nil where there are none.
+        public let inputSchema: JSONValue?
 
         enum CodingKeys: String, CodingKey {
             case method, path, summary, access, scope, writes, body
             case bodyLimit = "body_limit"
+            case inputSchema = "input_schema"
         }
     }
 
@@ -53,10 +56,11 @@ public struct HandlerInspection: Sendable, Encodable {
         _ = try RouteTable.build([(manifest.name, description)])
         name = manifest.name
         program = manifest.program
-        routes = description.routes.map {
+        routes = try description.routes.map { route throws(AppError) in
             Route(
-                method: $0.method, path: $0.path, summary: $0.summary, access: $0.access.kind.rawValue,
-                scope: $0.access.scope.isEmpty ? nil : $0.access.scope, writes: $0.writes, body: $0.body.rawValue, bodyLimit: $0.bodyLimit)
+                method: route.method, path: route.path, summary: route.summary, access: route.access.kind.rawValue,
+                scope: route.access.scope.isEmpty ? nil : route.access.scope, writes: route.writes, body: route.body.rawValue,
+                bodyLimit: route.bodyLimit, inputSchema: route.inputSchema.isEmpty ? nil : try JSON.read(Array(route.inputSchema.utf8)))
         }
         feeds = description.feeds.map(\.channel)
         do { try await loops.group.shutdownGracefully() } catch { throw AppError(.internalError, detail: "\(error)") }
