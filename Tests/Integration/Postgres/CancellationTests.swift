@@ -43,49 +43,55 @@ extension Integration {
         @Test("pitfall 36: B behind A on one connection: cancelling B leaves A alive, cancelling A leaves B alive", arguments: [true, false])
         func neighbours(cancelsSecond: Bool) async throws {
             let name = "cancel-neighbours-\(cancelsSecond)"
-            try await Database.with(connections: 1, change: { $0.applicationName = name }) { database in
-                // Prepared first: a segment that must prepare something is never shared.
-                _ = try await database.run(Probe.shortSleep, [.float8(0)])
-                let other = Statement("cancel.other", "select 2::bigint from pg_sleep($1 * 1)", cost: .short)
-                _ = try await database.run(other, [.float8(0)])
-                try await withThrowingTaskGroup(of: (String, PostgresError?).self) { group in
-                    let first = Stoppable()
-                    let second = Stoppable()
-                    group.addTask {
-                        ("A", await postgresError { try await first.run { _ = try await database.run(Probe.shortSleep, [.float8(0.4)]) } })
+            try await Gate.closed { gate in
+                try await Database.with(connections: 1, change: { $0.applicationName = name }) { database in
+                    // Prepared first: a segment that must prepare something is never shared.
+                    _ = try await database.run(Probe.held, [.int64(-1)])
+                    _ = try await database.run(Probe.one)
+                    let (first, second) = (Stoppable(), Stoppable())
+                    try await withThrowingTaskGroup(of: (String, PostgresError?).self) { group in
+                        group.addTask { ("A", await postgresError { try await first.run { _ = try await database.run(Probe.held, [gate.bind]) } }) }
+                        try await Database.with(onLoop: false) { watcher in
+                            try await Wait.until { try await watcher.run(Probe.isRunning, [.text(name)])[0].int64(0) == 1 }
+                        }
+                        group.addTask { ("B", await postgresError { try await second.run { _ = try await database.run(Probe.one) } }) }
+                        for _ in 0..<20 { await Task.yield() }
+                        await (cancelsSecond ? second : first).stop()
+                        while let (who, error) = try await group.next() {
+                            #expect(error?.code == ((who == "B") == cancelsSecond ? .cancelled : nil), "\(who)")
+                            if who == "B", cancelsSecond { try await gate.open() }
+                        }
                     }
-                    try await Database.with(onLoop: false) { watcher in
-                        try await Wait.until { try await watcher.run(Probe.isRunning, [.text(name)])[0].int64(0) == 1 }
-                    }
-                    group.addTask { ("B", await postgresError { try await second.run { _ = try await database.run(other, [.float8(0.05)]) } }) }
-                    await Task.yield()
-                    await (cancelsSecond ? second : first).stop()
-                    for try await (who, error) in group {
-                        #expect(error?.code == ((who == "B") == cancelsSecond ? .cancelled : nil), "\(who)")
-                    }
+                    #expect(try await database.run(Probe.one)[0].int64(0) == 1)
                 }
-                #expect(try await database.run(Probe.one)[0].int64(0) == 1)
             }
         }
 
         @Test("cancelled while it waits in the pool: never sent")
         func waiting() async throws {
-            try await Database.with(connections: 1) { database in
-                try await database.setUp("drop table if exists public.never; create table public.never (n bigint)")
-                let insert = Statement("cancel.never", "insert into public.never values ($1)", access: .write)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { _ = try await database.run(Probe.sleep, [.float8(0.2)]) }
-                    let waiting = Stoppable()
-                    group.addTask {
-                        let error = await postgresError { try await waiting.run { _ = try await database.run(insert, [.int64(1)]) } }
+            try await Gate.closed { gate in
+                try await Database.with(connections: 1) { database in
+                    try await database.setUp("drop table if exists public.never; create table public.never (n bigint)")
+                    let insert = Statement("cancel.never", "insert into public.never values ($1)", access: .write)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try await database.run(Probe.held, [gate.bind]) }
+                        let waiting = Stoppable()
+                        await Task.yield()
+                        let error = await postgresError {
+                            try await withThrowingTaskGroup(of: Void.self) { inner in
+                                inner.addTask { try await waiting.run { _ = try await database.run(insert, [.int64(1)]) } }
+                                for _ in 0..<20 { await Task.yield() }
+                                await waiting.stop()
+                                try await inner.waitForAll()
+                            }
+                        }
                         #expect(error?.code == .cancelled)
+                        try await gate.open()
+                        try await group.waitForAll()
                     }
-                    await Task.yield()
-                    await waiting.stop()
-                    try await group.waitForAll()
+                    #expect(try await database.run(Statement("cancel.never_count", "select count(*) from public.never"))[0].int64(0) == 0)
+                    try await database.setUp("drop table public.never")
                 }
-                #expect(try await database.run(Statement("cancel.never_count", "select count(*) from public.never"))[0].int64(0) == 0)
-                try await database.setUp("drop table public.never")
             }
         }
 

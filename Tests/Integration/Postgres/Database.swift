@@ -55,12 +55,36 @@ enum Probe {
     static let pid = Statement("probe.pid", "select pg_backend_pid()::bigint", cost: .short)
     static let sleep = Statement("probe.sleep", "select 1::bigint from pg_sleep($1)")
     static let shortSleep = Statement("probe.short_sleep", "select 1::bigint from pg_sleep($1 + 0)", cost: .short)
+    static let held = Statement("probe.held", "select 1::bigint from pg_advisory_xact_lock_shared($1)", cost: .short)
     static let divide = Statement("probe.divide", "select 1 / $1::bigint", cost: .short)
     static let terminate = Statement("probe.terminate", "select pg_terminate_backend($1::integer)")
     static let isRunning = Statement(
         "probe.running", "select count(*) from pg_stat_activity where state = 'active' and pid <> pg_backend_pid() and application_name = $1")
     static let backends = Statement(
         "probe.backends", "select count(*) from pg_stat_activity where pid <> pg_backend_pid() and application_name = $1")
+}
+
+/// Holds a lock for which ``Probe/held`` waits, so that a test says itself when a statement ends.
+struct Gate: Sendable {
+    private let own: OwnConnection
+    private let key: Int64
+
+    /// The bind for ``Probe/held``.
+    var bind: Bind { .int64(key) }
+
+    /// Runs a body while the gate is closed.
+    static func closed<R: Sendable>(_ body: @Sendable (Gate) async throws -> R) async throws -> R {
+        try await Database.with(onLoop: false, change: { $0.applicationName = "gate" }) { database in
+            try await database.client.withConnection(deadline: .after(.seconds(60))) { own in
+                let gate = Gate(own: own, key: Int64.random(in: 0...Int64.max))
+                _ = try await own.query("select pg_advisory_lock($1)", [gate.bind])
+                return try await body(gate)
+            }
+        }
+    }
+
+    /// Lets those who wait go on.
+    func open() async throws { _ = try await own.query("select pg_advisory_unlock($1)", [bind]) }
 }
 
 /// What a body threw, if it was the client's error.

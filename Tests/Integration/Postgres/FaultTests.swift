@@ -74,21 +74,26 @@ extension Integration {
 
         @Test("reset in mid-pipeline: both reads on the wire are sent again", .timeLimit(.minutes(1)))
         func resetInMidPipeline() async throws {
-            try await Database.with(connections: 1, change: { $0.applicationName = "reset-test" }) { database in
-                let pid = try await database.run(Probe.pid)[0].int64(0)
-                _ = try await database.run(Probe.shortSleep, [.float8(0)])
-                try await withThrowingTaskGroup(of: Int64.self) { group in
-                    group.addTask {
-                        _ = try await database.run(Probe.shortSleep, [.float8(0.5)])
-                        return 0
+            try await Gate.closed { gate in
+                try await Database.with(connections: 1, change: { $0.applicationName = "reset-test" }) { database in
+                    let pid = try await database.run(Probe.pid)[0].int64(0)
+                    _ = try await database.run(Probe.held, [.int64(-1)])
+                    try await withThrowingTaskGroup(of: Int64.self) { group in
+                        group.addTask {
+                            _ = try await database.run(Probe.held, [gate.bind])
+                            return 0
+                        }
+                        await Task.yield()
+                        group.addTask { try await database.run(Probe.pid)[0].int64(0) }
+                        try await Database.with(onLoop: false) { other in
+                            try await Wait.until { try await other.run(Probe.isRunning, [.text("reset-test")])[0].int64(0) == 1 }
+                            _ = try await other.run(Probe.terminate, [.int64(pid)])
+                            try await Wait.until { try await other.run(Probe.isRunning, [.text("reset-test")])[0].int64(0) == 1 }
+                        }
+                        try await gate.open()
+                        let sum = try await group.reduce(0, +)
+                        #expect(sum != 0 && sum != pid)
                     }
-                    group.addTask { try await database.run(Probe.pid)[0].int64(0) }
-                    try await Database.with(onLoop: false) { other in
-                        try await Wait.until { try await other.run(Probe.isRunning, [.text("reset-test")])[0].int64(0) == 1 }
-                        _ = try await other.run(Probe.terminate, [.int64(pid)])
-                    }
-                    let sum = try await group.reduce(0, +)
-                    #expect(sum != 0 && sum != pid)
                 }
             }
         }

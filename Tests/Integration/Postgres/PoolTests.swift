@@ -1,7 +1,6 @@
 import Glibc
 import Kernel
 import Postgres
-import Synchronization
 import Testing
 
 extension Integration {
@@ -79,23 +78,21 @@ extension Integration {
 
         @Test("pitfall 50: a long statement holds up nothing that another connection can serve")
         func longOnes() async throws {
-            try await Database.with(connections: 2) { database in
-                let order = Order()
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask {
-                        _ = try await database.run(Probe.sleep, [.float8(0.4)])
-                        await order.append("long")
-                    }
-                    await Task.yield()
-                    for _ in 0..<50 {
-                        group.addTask {
-                            _ = try await database.run(Probe.one)
-                            await order.append("short")
+            try await Gate.closed { gate in
+                try await Database.with(connections: 2) { database in
+                    let long = Statement("pool.long", "select 1::bigint from pg_advisory_xact_lock_shared($1 + 0)")
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try await database.run(long, [gate.bind]) }
+                        await Task.yield()
+                        // All of them end while the long one still waits, or the gate would never open.
+                        try await withThrowingTaskGroup(of: Void.self) { short in
+                            for _ in 0..<50 { short.addTask { _ = try await database.run(Probe.one) } }
+                            try await short.waitForAll()
                         }
+                        try await gate.open()
+                        try await group.waitForAll()
                     }
-                    try await group.waitForAll()
                 }
-                #expect(await order.entries.last == "long")
             }
         }
 
@@ -140,28 +137,27 @@ extension Integration {
 
         @Test("shutdown lets what runs end, turns away what waits, and closes all")
         func shutdown() async throws {
-            try await Database.with(connections: 1, change: { $0.applicationName = "shutdown-test" }) { database in
-                _ = try await database.run(Probe.one)
-                try await withThrowingTaskGroup(of: Void.self) { group in
-                    group.addTask { _ = try await database.run(Probe.sleep, [.float8(0.1)]) }
-                    await Task.yield()
-                    group.addTask {
-                        #expect(await postgresError { _ = try await database.run(Probe.one) }?.code == .closed)
+            try await Gate.closed { gate in
+                try await Database.with(connections: 1, change: { $0.applicationName = "shutdown-test" }) { database in
+                    _ = try await database.run(Probe.one)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask { _ = try await database.run(Probe.held, [gate.bind]) }
+                        await Task.yield()
+                        group.addTask {
+                            #expect(await postgresError { _ = try await database.run(Probe.pid) }?.code == .closed)
+                            // Only now may the first end.
+                            try await gate.open()
+                        }
+                        await Task.yield()
+                        await database.client.shutdown()
+                        try await group.waitForAll()
                     }
-                    await Task.yield()
-                    await database.client.shutdown()
-                    try await group.waitForAll()
-                }
-                #expect(await postgresError { _ = try await database.run(Probe.one) }?.code == .closed)
-                try await Database.with { watcher in
-                    try await Wait.until { try await watcher.run(Probe.backends, [.text("shutdown-test")])[0].int64(0) == 0 }
+                    #expect(await postgresError { _ = try await database.run(Probe.one) }?.code == .closed)
+                    try await Database.with { watcher in
+                        try await Wait.until { try await watcher.run(Probe.backends, [.text("shutdown-test")])[0].int64(0) == 0 }
+                    }
                 }
             }
         }
     }
-}
-
-private actor Order {
-    var entries: [String] = []
-    func append(_ entry: String) { entries.append(entry) }
 }
