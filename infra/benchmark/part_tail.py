@@ -1,47 +1,72 @@
-"""The tail of short reads while long ones run beside them, one for a hundred."""
+"""The tail of short reads when one read in a hundred is a long one."""
 
-import threading
+import asyncio
+import random
+import time
 from datetime import timedelta
 
-from . import load
-from .database import FIRST_DAY, identifier, path
+from .database import FIRST_DAY, identifier, path, reads
 from .gateway import Gateway
-from .world import STATE, say
+from .world import say
 
 TENANTS = 20
+CONNECTIONS = 16
 # Points of the long read's source: aggregating them took about 100 ms on the machine of the README's table.
-LONG_POINTS = 500_000
+LONG_POINTS = 250_000
 
 
 def measure(database, size, options):
-    """p99 of short reads alone and beside long ones of another tenant, and how many long ones there were."""
+    """p99 in ms of the short reads of 16 connections: alone, and where one read in a hundred is a long one of another tenant."""
     say("Short reads beside long ones …")
     tenants = list(range(2, min(size.tenants, TENANTS) + 1))
     end = load_long_source(database)
     with Gateway(database) as gateway:
         gateway.sign_in([1, *tenants])
-        short = load.write_requests("short", size, tenants, gateway.header)
-        long = STATE / "bench-requests-long.txt"
-        long.write_text("\t".join([path(identifier("business long"), FIRST_DAY, end, "month"), *gateway.header(1)]) + "\n")
-        load.wrk(gateway.port, short, 16, 1)
-        one = load.wrk(gateway.port, long, 1, 2, threads=1)
-        alone = load.wrk(gateway.port, short, 16, options.seconds)
-        beside, slow = both(gateway.port, short, long, alone["rps"] / 100, one["p50_ms"], options.seconds)
+        short = [request(path(business, start, until), gateway.header(tenant)) for tenant, business, start, until in reads(size, tenants)]
+        long = request(path(identifier("business long"), FIRST_DAY, end, "month"), gateway.header(1))
+        seconds = max(2, 2 * options.seconds)
+        asyncio.run(drive(gateway.port, short, long, 0, 1))
+        alone, _ = asyncio.run(drive(gateway.port, short, long, 0, seconds))
+        beside, slow = asyncio.run(drive(gateway.port, short, long, 0.01, seconds))
     return {
-        "short_reads_p99_ms": {"alone": round(alone["p99_ms"], 2), "beside_long": round(beside["p99_ms"], 2)},
-        "long_reads": {"p50_ms": round(one["p50_ms"], 1), "share": round(slow["requests"] / (slow["requests"] + beside["requests"]), 4)}}
+        "short_reads_p99_ms": {"alone": p(99, alone), "beside_long": p(99, beside)},
+        "long_reads": {"p50_ms": p(50, slow), "share": round(len(slow) / (len(slow) + len(beside)), 4)}}
 
 
-def both(port, short, long, rate, milliseconds, seconds):
-    """Short reads on 16 connections, and as many connections of long ones as give that many a second, at the same time."""
-    slow = {}
-    connections = max(1, min(8, round(rate * milliseconds / 1000)))
-    delay = max(0, round(1000 * connections / rate - milliseconds))
-    thread = threading.Thread(target=lambda: slow.update(load.wrk(port, long, connections, seconds, threads=1, delay=delay)))
-    thread.start()
-    beside = load.wrk(port, short, 16, seconds)
-    thread.join()
-    return beside, slow
+async def drive(port, short, long, share, seconds):
+    """Reads on every connection, the next when the last is answered: the latencies in ms of the short ones and of the long ones."""
+    limit = time.perf_counter() + seconds
+    taken = ([], [])
+
+    async def connection(number):
+        choice = random.Random(number)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        while (begin := time.perf_counter()) < limit:
+            is_long = choice.random() < share
+            writer.write(long if is_long else choice.choice(short))
+            await answer(reader)
+            taken[is_long].append((time.perf_counter() - begin) * 1000)
+        writer.close()
+
+    await asyncio.gather(*(connection(number) for number in range(CONNECTIONS)))
+    return taken
+
+
+async def answer(reader):
+    """Reads one answer to its end; ends the bench unless it is 200."""
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    if not head.startswith(b"http/1.1 200"):
+        raise SystemExit(f"short reads: {head[:200]!r}")
+    await reader.readexactly(int(head.split(b"content-length:", 1)[1].split(b"\r\n", 1)[0]))
+
+
+def request(target, header):
+    return f"GET {target} HTTP/1.1\r\nHost: localhost\r\n{header[0]}: {header[1]}\r\n\r\n".encode()
+
+
+def p(percent, latencies):
+    ordered = sorted(latencies) or [0.0]
+    return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
 
 
 def load_long_source(database):

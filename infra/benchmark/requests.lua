@@ -1,5 +1,4 @@
 -- wrk: each thread walks the requests of a file from a place of its own. A line: path, tab, header name, tab, header value.
--- Arguments: the file, and how many ms a connection waits between two requests.
 local threads = 0
 local requests = {}
 local position = 0
@@ -15,10 +14,6 @@ function init(args)
         requests[#requests + 1] = wrk.format("GET", path, {["Host"] = "localhost", [name] = value})
     end
     position = number * 997
-    local pause = tonumber(args[2])
-    if pause > 0 then
-        delay = function() return pause end
-    end
 end
 
 function request()
