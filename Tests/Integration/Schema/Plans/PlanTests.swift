@@ -1,0 +1,96 @@
+import Kernel
+import Manifest
+import Postgres
+import Tenants
+import TestSupport
+import Testing
+
+extension Integration {
+    /// What the planner makes of the handlers' own statements, as their roles, under row-level security.
+    @Suite struct PlanTests {
+        private static let limit = Deadline.after(.seconds(280))
+
+        @Test("pitfalls 20, 22 and 57: statements use their index and estimate within 10×, whoever comes first")
+        func plans() async throws {
+            try await TestDatabase.withFresh { database in
+                try await database.execute(PlanWorld.fill)
+                let statements = try CatalogueStatement.all(database.manifests.map { ($0.name, $0.program) }) + CatalogueStatement.basic
+                for handler in Set(statements.map(\.handler)).sorted() where handler != "auth" {
+                    let client = try database.client(role: handler)
+                    for statement in statements where statement.handler == handler && statement.text.contains("tenant_id") {
+                        for (first, second) in [(PlanWorld.biggest, PlanWorld.smallest), (PlanWorld.smallest, PlanWorld.biggest)] {
+                            try await client.withConnection(deadline: Self.limit) { connection in
+                                try await check(statement, first, second, connection, database)
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// Five runs for one tenant, after which Postgres may settle on a generic plan; then two for the other.
+        private func check(
+            _ statement: CatalogueStatement, _ first: TenantID, _ second: TenantID, _ connection: OwnConnection, _ database: TestDatabase
+        ) async throws {
+            try await connection.begin()
+            if statement.wantsOwnPlan { try await connection.execute("set local plan_cache_mode = force_custom_plan") }
+            try await connection.execute("prepare p as \(statement.text)")
+            let types = try await connection.query(
+                "select t::text from pg_prepared_statements, unnest(parameter_types) with ordinality as u (t, n) where name = 'p' order by n"
+            )
+            .map { try $0.text(0) }
+            for (run, tenant) in (Array(repeating: first, count: 5) + [second, second]).enumerated() {
+                let context = try database.context(tenant: tenant, handler: statement.handler)
+                try await connection.execute("savepoint s; select tenancy.use('\(context)')")
+                let explain = "explain (analyze, format json, timing off) execute p (\(PlanArguments.list(statement, types, for: tenant)))"
+                let plan = try Plan(try await connection.query(explain)[0].text(0))
+                try await connection.execute("rollback to s")
+                let place = "\(statement.name), run \(run + 1), \(tenant == PlanWorld.biggest ? "biggest" : "smallest") tenant: \(plan)"
+                for scan in plan.scans {
+                    #expect(scan.node != "Seq Scan" && scan.index != nil, "no index: \(place)")
+                    // Below a hundred rows no other plan could be better.
+                    if scan.wasRun, max(scan.estimated, scan.actual) > 100, !scan.isCutShort || scan.estimated < scan.actual {
+                        let ratio = max(scan.estimated, 1) / max(scan.actual, 1)
+                        #expect(ratio <= 10 && ratio >= 0.1, "estimate: \(place)")
+                    }
+                }
+            }
+            try await connection.rollback()
+        }
+
+        @Test("pitfall 21: the policy checks the signature once for each table of a statement, not once for each row")
+        func calls() async throws {
+            try await TestDatabase.withFresh { database in
+                let tenant = try await database.tenant(1)
+                try await database.execute(
+                    """
+                    insert into app.businesses (tenant_id, id, name) values ('\(tenant)', '\(tenant)', 'b');
+                    insert into app.kpi_sources (tenant_id, id, business_id, name, type) values ('\(tenant)', '\(tenant)', '\(tenant)', 's', 'upload');
+                    insert into app.kpi_data (tenant_id, source_id, "timestamp", value)
+                        select '\(tenant)', '\(tenant)', now() + n * interval '1 s', n from generate_series(1, 1000) n;
+                    """)
+                try await database.execute(
+                    "alter role \(database.prefix.handler("dashboards")) in database \(database.name) set track_functions = 'pl'")
+                for (text, tables) in [
+                    ("select count(*) from app.kpi_data", 1.0), ("select count(*) from app.kpi_data where tenant_id = '\(tenant)'", 1),
+                    ("select count(*) from app.kpi_data d join app.kpi_sources s on s.tenant_id = d.tenant_id and s.id = d.source_id", 2),
+                ] {
+                    try await database.execute("select pg_stat_reset()")
+                    let context = try database.context(tenant: tenant, handler: "dashboards")
+                    try await TestServer.withClient(database.configuration(role: "dashboards")) { client in
+                        try await client.withConnection(deadline: Self.limit) { connection in
+                            try await connection.execute("begin; select tenancy.use('\(context)'); \(text); commit")
+                        }
+                    }
+                    var calls = 0.0
+                    // The counts arrive when the session has ended.
+                    for _ in 0..<2000 where calls == 0 {
+                        calls = try await database.query(
+                            "select coalesce(sum(calls), 0)::float8 from pg_stat_user_functions where funcname = 'tenant_id'")[0].float8(0)
+                    }
+                    #expect(calls >= 1 && calls <= tables, "\(text): \(calls) calls")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Kernel
+import TestSupport
+
+/// 200 tenants with 10 sources of a year each; the first holds many times as much, the last next to nothing.
+enum PlanWorld {
+    /// The tenant that holds most, and the one that holds least.
+    static let biggest = tenant(1), smallest = tenant(200)
+
+    static func tenant(_ number: Int) -> TenantID { TenantID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | UInt64(number))) }
+
+    /// A business of the tenant, and the id of its first source too: one value fits wherever a statement asks for an id.
+    static func business(_ tenant: TenantID) -> UUID { UUID(high: tenant.uuid.high | 0xFFFF << 16, low: tenant.uuid.low) }
+
+    /// Made in seconds, past the triggers of foreign keys.
+    static let fill = """
+        set session_replication_role = replica;
+        create function pg_temp.id(kind int, t int, n int) returns uuid language sql immutable as $$
+            select format('01900000-%s-7000-%s-%s', lpad(to_hex(case when n = 0 and kind > 0 then 65535 else kind * 256 end), 4, '0'),
+                to_hex(32768 + n), lpad(to_hex(t), 12, '0'))::uuid $$;
+        insert into tenancy.tenants (id, slug, name) select pg_temp.id(0, t, 0), 't' || t, 'T' from generate_series(1, 200) t;
+        insert into app.businesses (tenant_id, id, name) select pg_temp.id(0, t, 0), pg_temp.id(1, t, n), 'b' || n
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 199 when 200 then 0 else 19 end) n;
+        insert into app.kpi_sources (tenant_id, id, business_id, name, type)
+            select pg_temp.id(0, t, 0), pg_temp.id(2, t, n), pg_temp.id(1, t, n / 10), 's' || n % 10, 'upload'
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 199 when 200 then 0 else 9 end) n;
+        insert into app.kpi_data (tenant_id, source_id, "timestamp", value)
+            select pg_temp.id(0, t, 0), pg_temp.id(2, t, n), timestamptz '2025-01-01 00:00Z' + d * interval '1 day', d
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 199 when 200 then 0 else 9 end) n,
+                lateral generate_series(1, case t when 1 then 730 when 200 then 31 else 365 end) d
+            order by 1, 2, 3;
+        set session_replication_role = origin;
+        analyze;
+        """
+}
