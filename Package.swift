@@ -103,6 +103,7 @@ let package = Package(
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
+        .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
         .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"], path: "Tests/Integration"),
         .testTarget(
