@@ -12,9 +12,11 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Serve: start the gateway and the handlers' processes. Stops cleanly on SIGINT and SIGTERM.")
 
+    @Option(help: "Where to listen, host:port; TENANTRY_ADDRESS unless given. Port 0 lets the system choose.") var address: String?
+
     func run() async throws {
         try await Outcome.of {
-            let settings = try Settings()
+            let settings = try Settings(address: address)
             let logger = try Self.bootstrap(settings)
             try await Self.lint(settings, logger)
             let host = try await Host(try Self.hostSettings(settings), logger: logger) { port in

@@ -25,8 +25,8 @@ struct Settings {
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
 
-    /// Reads and checks the environment. Throws `VALIDATION_ERROR` that names the variable.
-    init() throws {
+    /// Reads and checks the environment; an address given in the command's arguments wins. Throws `VALIDATION_ERROR` that names the variable.
+    init(address: String? = nil) throws {
         let reader = ConfigReader(provider: EnvironmentVariablesProvider()).scoped(to: "tenantry")
         databaseURL = reader.string(forKey: "database.url", isSecret: true)
         home = reader.string(forKey: "home", default: ".tenantry")
@@ -35,7 +35,7 @@ struct Settings {
             throw AppError.invalid("TENANTRY_ROLE_PREFIX", "expected lower-case letters, digits and _, a letter first, at most 30; got \(prefix)")
         }
         self.prefix = prefix
-        let address = reader.string(forKey: "address", default: "127.0.0.1:8080")
+        let address = address ?? reader.string(forKey: "address", default: "127.0.0.1:8080")
         guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]), (0...65_535).contains(port) else {
             throw AppError.invalid("TENANTRY_ADDRESS", "expected host:port such as 127.0.0.1:8080; got \(address)")
         }
