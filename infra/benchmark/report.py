@@ -60,7 +60,7 @@ def others(figures):
     if tail := figures.get("short_reads_p99_ms"):
         long = figures["long_reads"]
         yield (
-            f"p99 of short reads; with {long['share']:.1%} reads of {long['p50_ms']} ms beside them",
+            f"p99 of short reads at 200 a second; with {long['share']:.1%} reads of {long['p50_ms']} ms among them",
             f"{tail['alone']} ms; {tail['beside_long']} ms")
 
 
