@@ -22,6 +22,9 @@ import Wire
         #expect(clock.verdict(at: at(150)) == .tooSlow)
         clock.enter(.answering, at: at(200))
         #expect(clock.verdict(at: at(1000)) == .wait(until: at(1075)))
+        clock.enter(.sending, at: at(250))
+        clock.progress(at: at(260))
+        #expect(clock.verdict(at: at(290)) == .close)
         clock.enter(.lingering, at: at(300))
         #expect(clock.verdict(at: at(302)) == .close)
     }

@@ -10,13 +10,14 @@ struct ConnectionClock {
         case body
         /// Nothing from the client: the answer is being made.
         case answering
+        /// The client, to take what has been made for it.
+        case sending
         /// The client's end of a connection that is being closed.
         case lingering
     }
 
     enum Verdict: Equatable {
         case wait(until: ContinuousClock.Instant)
-        /// Nothing can pass in this phase; ask again after that.
         case close
         case tooSlow
     }
@@ -35,9 +36,9 @@ struct ConnectionClock {
         since = now
     }
 
-    /// Bytes of the body came.
+    /// Bytes of the body came, or bytes of the answer were taken.
     mutating func progress(at now: ContinuousClock.Instant) {
-        if phase == .body { since = now }
+        if phase == .body || phase == .sending { since = now }
     }
 
     func verdict(at now: ContinuousClock.Instant) -> Verdict {
@@ -45,14 +46,14 @@ struct ConnectionClock {
             switch phase {
             case .idle: limits.idle
             case .head: limits.headTime
-            case .body: limits.bodySilence
+            case .body, .sending: limits.bodySilence
             case .answering: limits.idle
             case .lingering: .seconds(2)
             }
         let end = since.advanced(by: limit)
         if now < end { return .wait(until: end) }
         switch phase {
-        case .idle, .lingering: return .close
+        case .idle, .lingering, .sending: return .close
         case .head, .body: return .tooSlow
         case .answering: return .wait(until: now.advanced(by: limit))
         }

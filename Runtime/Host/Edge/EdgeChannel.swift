@@ -17,6 +17,8 @@ struct EdgeChannel: ServerChildChannel {
             decoding.maxHeaderFieldSize = limits.headerLine
             decoding.maxHeaderListSize = limits.head
             decoding.maxHeaderFieldCount = limits.headerLines
+            // A megabyte may wait for a slow client: what is not larger never keeps a handler, let alone a transaction, waiting for it.
+            try channel.syncOptions?.setOption(.writeBufferWaterMark, value: .init(low: limits.answerBuffer / 2, high: limits.answerBuffer))
             let decoder = HTTPRequestDecoder(leftOverBytesStrategy: .dropBytes, informationalResponseStrategy: .drop, limitConfiguration: decoding)
             let connection = HTTPConnection(channel: channel, executor: loops.executor(of: channel.eventLoop), limits: limits, time: time)
             try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(decoder))

@@ -94,7 +94,11 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
 
     /// Returns when the socket takes more; false if the client has gone.
     func writable() async -> Bool {
-        if !isGone, !channel.isWritable { await withUnsafeContinuation { writableWaiter = $0 } }
+        if isGone || channel.isWritable { return !isGone }
+        clock.enter(.sending, at: time.instant())
+        arm()
+        await withUnsafeContinuation { writableWaiter = $0 }
+        clock.enter(.answering, at: time.instant())
         return !isGone
     }
 

@@ -11,7 +11,6 @@ struct RequestHead {
     let isOld: Bool
     private(set) var authorization: String?
     private(set) var requestID: String?
-    private(set) var forwardedFor: String?
     private(set) var lastEventID: String?
     private(set) var contentLength: Int?
     private(set) var chunked = false
@@ -54,7 +53,6 @@ struct RequestHead {
                 guard contentLength.map({ $0 >= 0 }) == true, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                     throw AppError(.badRequest, "Content-Length is not a number")
                 }
-            case 15 where Self.same(name, "x-forwarded-for"): forwardedFor = value
             case 15 where Self.same(name, "accept-language"): forward("accept-language", value)
             case 15 where Self.same(name, "idempotency-key"): forward("idempotency-key", value)
             case 17 where Self.same(name, "transfer-encoding"):

@@ -68,7 +68,8 @@ extension Gateway {
         var metadata = metadata(call)
         metadata[LogKey.status.rawValue] = "\(status)"
         metadata[LogKey.durationMS.rawValue] = "\(Double(call.started.duration(to: time.instant()).microseconds) / 1000)"
-        logger.info("request", metadata: metadata)
+        if let client = call.connection.channel.remoteAddress?.ipAddress { metadata[LogKey.client.rawValue] = "\(client)" }
+        requestLogger.info("request", metadata: metadata)
     }
 
     private func metadata(_ call: Call) -> Logger.Metadata {

@@ -18,6 +18,8 @@ final class Gateway: Sendable {
     let time: TimeSource
     let logger: Logger
     let logsRequests: Bool
+    /// Takes the line of each request, whatever else is logged.
+    let requestLogger: Logger
 
     init(
         settings: HostSettings, table: RouteTable, handlers: [ServedHandler], authenticator: Authenticator, directory: Directory,
@@ -34,7 +36,10 @@ final class Gateway: Sendable {
         self.status = status
         self.time = time
         self.logger = logger
-        logsRequests = settings.logRequests && logger.logLevel <= .info
+        logsRequests = settings.logRequests
+        var requestLogger = logger
+        requestLogger.logLevel = min(logger.logLevel, .info)
+        self.requestLogger = requestLogger
     }
 
     /// Serves one client's requests, one after the other, until the connection ends.

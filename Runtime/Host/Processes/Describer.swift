@@ -66,8 +66,10 @@ struct Describer {
         }
     }
 
-    /// Blocks for a few milliseconds, at start only.
+    /// Blocks for a few milliseconds, at start only. In pieces: a program is larger than all that the gateway holds otherwise.
     private static func hash(of program: String) throws(AppError) -> String {
-        SHA256.hash(try File.read(program, limit: 1 << 30)).hex
+        var hash = SHA256()
+        try File.forEachPiece(of: program) { hash.update($0) }
+        return hash.finalize().hex
     }
 }

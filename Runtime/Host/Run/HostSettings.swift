@@ -22,7 +22,7 @@ public struct HostSettings: Sendable {
     public var loops: Int?
     /// Limits on clients.
     public var limits = EdgeLimits()
-    /// Whether each request is a line in the log, at level info. Defaults to false.
+    /// Whether each request is a line in the log. Defaults to false.
     public var logRequests = false
     /// What handlers log, for example `info`.
     public var logLevel = "notice"

@@ -10,18 +10,28 @@ public enum File {
     ///
     /// Throws `NOT_FOUND` where there is none, `PAYLOAD_TOO_LARGE` above the limit (default 1 MB), else `INTERNAL_ERROR`.
     public static func read(_ path: String, limit: Int = 1 << 20) throws(AppError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        try forEachPiece(of: path) { piece throws(AppError) in
+            bytes.append(contentsOf: piece)
+            guard bytes.count <= limit else { throw AppError(.tooLarge, "\(path) is larger than the \(limit) bytes expected there") }
+        }
+        return bytes
+    }
+
+    /// Hands out the bytes of a file in pieces of up to 64 KB, in order. Throws what the body throws, and as ``read(_:limit:)``.
+    public static func forEachPiece(of path: String, _ body: ([UInt8]) throws(AppError) -> Void) throws(AppError) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("open", path) }
         defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 16 << 10)
         while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            if count < 0 && errno == EINTR { continue }
+            var count = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, filled in
+                repeat { count = Glibc.read(descriptor, buffer.baseAddress, buffer.count) } while count < 0 && errno == EINTR
+                filled = max(0, count)
+            }
             guard count >= 0 else { throw failure("read", path) }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: piece[..<count])
-            guard bytes.count <= limit else { throw AppError(.tooLarge, "\(path) is larger than the \(limit) bytes expected there") }
+            if count == 0 { return }
+            try body(piece)
         }
     }
 

@@ -5,6 +5,7 @@ public enum LogKey: String, Sendable {
     case requestID = "request_id"
     case tenantID = "tenant_id"
     case userID = "user_id"
+    case client
     case handler
     case route
     case status

@@ -43,6 +43,44 @@ extension EndToEnd {
             }
         }
 
+        @Test("several loops serve as one does") func loops() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run(.init(environment: ["TENANTRY_LOOPS": "3"])) { host in
+                let token = try host.token(member)
+                let body = [UInt8](repeating: 7, count: 300_000)
+                try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for number in 0..<24 {
+                        group.addTask {
+                            switch number % 3 {
+                            case 0: try await host.get("/probe/entries", token: token).status == 200
+                            case 1:
+                                try await host.request("POST", "/probe/echo/bytes", token: token, headers: [("content-type", "a/b")], body: body).body
+                                    == body
+                            default: try await host.get("/probe/fail/conflict", token: token).errorCode == "CONFLICT"
+                            }
+                        }
+                    }
+                    for try await right in group { #expect(right) }
+                }
+            }
+        }
+
+        @Test("each request leaves a line in the log where that is wanted, without secrets") func log() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run(.init(environment: ["TENANTRY_LOG_REQUESTS": "true"])) { host in
+                let token = try host.token(member)
+                _ = try await host.get("/probe/entries?x", token: token, headers: [("x-request-id", "logged-1")])
+                let line = try await Blocking.run { host.program.line(containing: "logged-1") ?? "" }
+                let entry = try JSON.read(Array(line.utf8))
+                #expect(entry["message"] == "request")
+                #expect(entry["route"] == "GET /probe/entries")
+                #expect(entry["tenant_id"]?.string == member.tenant.description)
+                #expect(entry["client"] == "127.0.0.1")
+                #expect(entry["status"]?.string != nil)
+                #expect(!host.program.printed.contains(token))
+            }
+        }
+
         @Test("many requests on one connection, pipelined, are answered in order") func pipelined() async throws {
             let member = try await Member.make()
             try await RunningHost.run { host in

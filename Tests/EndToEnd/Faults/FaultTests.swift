@@ -77,6 +77,64 @@ extension EndToEnd {
             }
         }
 
+        @Test("SIGTERM ends listeners, who can resume elsewhere") func drainListeners() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                let socket = try await host.connect()
+                try await Blocking.run {
+                    _ = try socket.send(RunningHost.head("GET", "/probe/counter/live", token: token))
+                    _ = try socket.receive()
+                }
+                host.program.signal(SIGTERM)
+                #expect(try await Blocking.run { host.program.end() } == 0)
+                let rest = try await Blocking.run {
+                    var bytes: [UInt8] = []
+                    while case let more = try socket.receive(), !more.isEmpty { bytes += more }
+                    return bytes
+                }
+                #expect(String(decoding: rest, as: UTF8.self).hasSuffix("0\r\n\r\n"))
+            }
+        }
+
+        @Test("while the database is away callers hear 503; when it is back all is well") func databaseAway() async throws {
+            let member = try await Member.make()
+            let database = try TestDatabase.current
+            func server(_ sql: String) async throws {
+                try await TestServer.withClient(try TestServer.configuration()) {
+                    try await $0.withConnection(deadline: .after(.seconds(20))) { try await $0.execute(sql) }
+                }
+            }
+            try await RunningHost.run { host in
+                let token = try host.token(member)
+                #expect(try await host.get("/probe/entries", token: token).status == 200)
+                try await server("alter database \(database.name) with allow_connections false")
+                try await server("select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(database.name)'")
+                try await host.eventually("503") { try await host.get("/probe/entries", token: token).errorCode == "UNAVAILABLE" }
+                try await host.eventually("not ready") { try await host.get("/health/ready").status == 503 }
+                #expect(try await host.get("/health").status == 200)
+                try await server("alter database \(database.name) with allow_connections true")
+                try await host.eventually("200 again") { try await host.get("/probe/entries", token: token).status == 200 }
+                try await host.eventually("ready, and changes are heard") {
+                    let ready = try await host.get("/health/ready")
+                    return ready.status == 200 && ready.text.contains(#""directory":"ok""#)
+                }
+            }
+        }
+
+        @Test("a process that does not let go of what was cancelled is replaced") func stuck() async throws {
+            let member = try await Member.make()
+            let database = try TestDatabase.current
+            let folder = try HandlerFolder.probe(in: database, replacing: ["timeout: 10s": "timeout: 300ms", "max: 2}": "max: 1}"])
+            try await RunningHost.run(.init(handlers: [folder])) { host in
+                let token = try host.token(member)
+                let before = try ChildProgram.children(of: host.program.pid)
+                #expect(try await host.get("/probe/loop", token: token).status == 504)
+                try await host.eventually("another process answers") { try await host.get("/probe/caller", token: token).status == 200 }
+                #expect(try ChildProgram.children(of: host.program.pid).contains { !before.contains($0) })
+            }
+        }
+
         @Test("no process of a handler outlives the gateway, also when that is killed") func orphans() async throws {
             let member = try await Member.make()
             try await RunningHost.run { host in
