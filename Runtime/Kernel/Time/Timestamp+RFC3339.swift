@@ -37,31 +37,40 @@ extension Timestamp: LosslessStringConvertible {
         let days = seconds.floorDivided(by: 86_400)
         let date = CalendarDate(daysSinceEpoch: Int(days))
         let time = Int(seconds - days * 86_400)
-        func digits(_ value: Int, _ count: Int) {
-            var divisor = 1
-            for _ in 1..<count { divisor *= 10 }
-            while divisor > 0 {
-                bytes.append(UInt8(48 + value / divisor % 10))
-                divisor /= 10
-            }
-        }
-        digits(date.year, 4)
-        bytes.append(UInt8(ascii: "-"))
-        digits(date.month, 2)
-        bytes.append(UInt8(ascii: "-"))
-        digits(date.day, 2)
-        bytes.append(UInt8(ascii: "T"))
-        digits(time / 3600, 2)
-        bytes.append(UInt8(ascii: ":"))
-        digits(time / 60 % 60, 2)
-        bytes.append(UInt8(ascii: ":"))
-        digits(time % 60, 2)
         let fraction = Int(microseconds - seconds * 1_000_000)
-        if fraction != 0 {
-            bytes.append(UInt8(ascii: "."))
-            digits(fraction, 6)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 27) { text in
+            text.pair(date.year / 100, at: 0)
+            text.pair(date.year % 100, at: 2)
+            text[4] = UInt8(ascii: "-")
+            text.pair(date.month, at: 5)
+            text[7] = UInt8(ascii: "-")
+            text.pair(date.day, at: 8)
+            text[10] = UInt8(ascii: "T")
+            text.pair(time / 3600, at: 11)
+            text[13] = UInt8(ascii: ":")
+            text.pair(time / 60 % 60, at: 14)
+            text[16] = UInt8(ascii: ":")
+            text.pair(time % 60, at: 17)
+            var end = 19
+            if fraction != 0 {
+                text[19] = UInt8(ascii: ".")
+                text.pair(fraction / 10_000, at: 20)
+                text.pair(fraction / 100 % 100, at: 22)
+                text.pair(fraction % 100, at: 24)
+                end = 26
+            }
+            text[end] = UInt8(ascii: "Z")
+            bytes.append(contentsOf: text[...end])
         }
-        bytes.append(UInt8(ascii: "Z"))
+    }
+}
+
+extension UnsafeMutableBufferPointer<UInt8> {
+    /// Writes two decimal digits.
+    @inline(__always)
+    fileprivate func pair(_ value: Int, at offset: Int) {
+        self[offset] = UInt8(truncatingIfNeeded: 48 + value / 10)
+        self[offset + 1] = UInt8(truncatingIfNeeded: 48 + value % 10)
     }
 }
 
