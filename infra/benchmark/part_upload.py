@@ -52,6 +52,7 @@ def measure(database, size, options):
                 raise SystemExit(f"upload stored {answer['values_stored']} of {rows} rows")
             rates["tenantry"].append(rows / taken)
             rates["copy"].append(rows / copy(database, lines, number))
+    wide.unlink()
     return {"upload_rows_per_s": {name: round(median(values)) for name, values in rates.items()}}
 
 
@@ -66,7 +67,9 @@ def copy(database, lines, number):
     path = files.long(lines, tenant, sources)
     begin = time.perf_counter()
     database.copy('\\copy app.kpi_data (tenant_id, source_id, "timestamp", value) from stdin with (format csv)', path)
-    return time.perf_counter() - begin
+    taken = time.perf_counter() - begin
+    path.unlink()
+    return taken
 
 
 def measure_memory(database, size, options):
