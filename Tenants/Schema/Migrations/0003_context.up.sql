@@ -36,44 +36,38 @@ create function tenancy.use(context text) returns boolean
 $$;
 
 -- One text for each function that reads the context, since a call from one to the other would cost as much as the check.
--- Cheap tests stand before the signature only where they cannot tell a caller anything; casts stand behind it, where the text is known to be
--- the gateway's. Every failure is the same error.
+-- Few expressions, because each is made ready anew in every transaction. The first statement cannot fail whatever the text is; casts stand
+-- behind it, where the text is known to be the gateway's. Hashes are compared, not MACs, so that time tells nothing. One error for all.
 do $do$
 declare
     f record;
 begin
     for f in
         select * from (values
-            ('tenant_id', 'uuid', $$ and part[3] = 't'$$, $$part[4]$$),
-            ('user_id', 'uuid', $$ and part[3] in ('t', 'i')$$, $$part[5]$$),
-            ('require_identity', 'uuid', $$ and part[3] in ('t', 'i')$$, $$case part[3] when 't' then part[5] end$$)
-        ) as f (name, type, condition, answer)
+            ('tenant_id', $$split_part(c, '.', 3) = 't'$$, $$split_part(c, '.', 4)::uuid$$),
+            ('user_id', $$split_part(c, '.', 3) in ('t', 'i')$$, $$split_part(c, '.', 5)::uuid$$),
+            ('require_identity', $$split_part(c, '.', 3) in ('t', 'i')$$, $$case split_part(c, '.', 3) when 't' then split_part(c, '.', 5)::uuid end$$)
+        ) as f (name, condition, answer)
     loop
         execute pg_catalog.format($f$
-            create function tenancy.%I() returns %s
+            create function tenancy.%I() returns uuid
                 language plpgsql stable parallel safe security definer set search_path = pg_catalog, pg_temp as $body$
             declare
-                context text := current_setting('tenancy.context', true);
-                bytes bytea := convert_to(context, 'UTF8');
-                part text[] := string_to_array(context, '.');
-                size int := length(bytes);
-                i bytea;
-                o bytea;
+                c text := current_setting('tenancy.context', true);
+                signed boolean;
             begin
-                if size > 65 then
-                    select inner_pad, outer_pad into i, o from tenancy.keys where label = part[2];
-                    if sha256(convert_to(encode(sha256(o || sha256(i || substr(bytes, 1, size - 65))), 'hex'), 'UTF8')) = sha256(substr(bytes, size - 63))
-                        and part[1] = 'tc1' and part[11] is not null%s
-                        and session_user = '{prefix}_h_' || part[7]
-                        and clock_timestamp() < to_timestamp(part[9]::float8 / 1e6)
-                    then
-                        return %s;
-                    end if;
+                select sha256(convert_to(encode(sha256(outer_pad || sha256(inner_pad || convert_to(left(c, -65), 'UTF8'))), 'hex'), 'UTF8'))
+                        = sha256(convert_to(split_part(c, '.', 11), 'UTF8'))
+                    into signed from tenancy.keys where label = split_part(c, '.', 2);
+                if signed and split_part(c, '.', 1) = 'tc1' and %s and session_user = '{prefix}_h_' || split_part(c, '.', 7)
+                    and clock_timestamp() < to_timestamp(split_part(c, '.', 9)::float8 / 1e6)
+                then
+                    return %s;
                 end if;
                 raise exception 'no valid context' using errcode = '28000';
             end
             $body$
-        $f$, f.name, f.type, f.condition, f.answer);
+        $f$, f.name, f.condition, f.answer);
     end loop;
 end
 $do$;
