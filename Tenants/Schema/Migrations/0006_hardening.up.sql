@@ -67,6 +67,8 @@ begin
         execute format('grant select (%s) on %s to public', open_columns, r.relation);
         execute format('grant select on %s to {prefix}_backup', r.relation);
     end loop;
+    -- What pg_dump reads besides.
+    grant select on pg_largeobject_metadata to {prefix}_backup;
     -- DO blocks need the right to the language; functions that stand already do not.
     revoke usage on language plpgsql, sql from public;
     revoke all on schema public from public;

@@ -98,6 +98,21 @@ extension Integration {
             }
         }
 
+        @Test("pitfall 19: with row security off the backup role reads all rows and a handler none; nobody gets the keys")
+        func backup() async throws {
+            try await TestDatabase.withFresh { database in
+                let tenant = try await database.tenant(1)
+                try await database.execute("insert into app.businesses (tenant_id, id, name) values ('\(tenant)', '\(tenant)', 'one')")
+                for (role, expected) in [("backup", Outcome.rows([[[0, 0, 0, 0, 0, 0, 0, 1]]], affected: 1)), ("dashboards", .refused("42501"))] {
+                    try await database.client(role: role).withConnection(deadline: Self.limit) { connection in
+                        try await connection.execute("set row_security = off")
+                        #expect(await Outcome.of("select count(*) from app.businesses", on: connection) == expected)
+                        #expect(await Outcome.of("select secret from tenancy.keys", on: connection) == .refused("42501"))
+                    }
+                }
+            }
+        }
+
         @Test("pitfall 24: no handler may change a row's tenant or key, and none reads the system's columns")
         func columns() async throws {
             try await TestDatabase.withFresh { database in
