@@ -24,7 +24,8 @@ extension Integration {
             let admin = try Credentials.load(Credentials.adminFile(home: database.home)).passwords
             var configuration = database.superuser
             configuration.user = role
-            configuration.password = try #require(host[role] ?? admin[role])
+            let password: String = try #require(host[role] ?? admin[role])
+            configuration.password = password
             return try await TestServer.withClient(configuration) { try await $0.withConnection(deadline: Self.limit, body) }
         }
 
