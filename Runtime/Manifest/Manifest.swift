@@ -1,5 +1,3 @@
-public import Kernel
-
 /// What the runtime must know of a handler before it runs any of its code: the content of `handler.yaml`.
 public struct Manifest: Sendable, Hashable {
     /// Names the handler and its role in the database: `[a-z][a-z0-9_]{0,31}`.

@@ -15,7 +15,8 @@ extension Integration {
             try await TestDatabase.withFresh { database in
                 try await database.execute(PlanWorld.fill)
                 let statements = try CatalogueStatement.all(database.manifests.map { ($0.name, $0.program) }) + CatalogueStatement.basic
-                for handler in Set(statements.map(\.handler)).sorted() where handler != "auth" {
+                // Auth names no tenant's table; the probe's own is empty, and its statements are made to fail.
+                for handler in Set(statements.map(\.handler)).sorted() where handler != "auth" && handler != "probe" {
                     let client = try database.client(role: handler)
                     for statement in statements where statement.handler == handler && statement.text.contains("tenant_id") {
                         for (first, second) in [(PlanWorld.biggest, PlanWorld.smallest), (PlanWorld.smallest, PlanWorld.biggest)] {
