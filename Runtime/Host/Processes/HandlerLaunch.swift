@@ -13,13 +13,16 @@ struct HandlerLaunch: Sendable {
     let programs: String
     /// What a process is told first: its database, its secrets.
     let greeting: @Sendable (Manifest) -> Start
-    private let pool = BlockingPool(threads: 2, name: "processes")
+    private let pool = BlockingPool(threads: 8, name: "processes")
 
     init(loops: Loops, programs: String, greeting: @escaping @Sendable (Manifest) -> Start) {
         self.loops = loops
         self.programs = programs
         self.greeting = greeting
     }
+
+    /// Which program stands there now; nil where there is none.
+    func identity(of manifest: Manifest) -> String? { File.identity(of: manifest.programPath(beside: programs)) }
 
     /// Starts the program. Throws `UNAVAILABLE` with the reason in the detail.
     func start(_ manifest: Manifest) async throws -> Launcher.Child {

@@ -26,8 +26,8 @@ final class HandlerPool: Sendable {
     }
 
     let manifest: Manifest
-    /// What its program said that it serves; a process that says otherwise is not used.
-    let description: [UInt8]
+    /// Which program the routes were read from; another one in its place is not started.
+    private let program: String?
     private let launch: HandlerLaunch
     private let time: TimeSource
     private let logger: Logger
@@ -35,9 +35,9 @@ final class HandlerPool: Sendable {
     private let starts: AsyncStream<ProcessPool.ID>
     private let start: AsyncStream<ProcessPool.ID>.Continuation
 
-    init(manifest: Manifest, description: [UInt8], launch: HandlerLaunch, time: TimeSource, logger: Logger) {
+    init(manifest: Manifest, launch: HandlerLaunch, time: TimeSource, logger: Logger) {
         self.manifest = manifest
-        self.description = description
+        program = launch.identity(of: manifest)
         self.launch = launch
         self.time = time
         var logger = logger
@@ -142,6 +142,9 @@ final class HandlerPool: Sendable {
     private func live(_ id: ProcessPool.ID) async {
         var pid: Int32?
         do {
+            guard launch.identity(of: manifest) == program else {
+                throw AppError(.unavailable, detail: "the program \(manifest.program) has changed since its routes were read; restart to use it")
+            }
             let child = try await launch.start(manifest)
             pid = child.pid
             let process = try await launch.connect(child, id, logger) { [weak self] in self?.release(id) }
@@ -150,14 +153,12 @@ final class HandlerPool: Sendable {
                 return state.killed.contains(id)
             }
             if unwanted { process.kill() }
-            let start = launch.greeting(manifest)
+            var start = launch.greeting(manifest)
+            start.describes = false
             let ready = await process.executor.run { await process.wire.start(start) }
-            if let ready, ready.description == description {
+            if ready != nil {
                 logger.debug("a process is ready", metadata: .keys([.process: "\(child.pid)"]))
                 perform(state.withLock { $0.pool.ready(id, now: time.instant()) })
-            } else if ready != nil {
-                logger.error("the program has changed since the routes were read; restart to use it", metadata: .keys([.path: "\(manifest.program)"]))
-                process.kill()
             }
             try await process.channel.closeFuture.get()
         } catch {

@@ -46,9 +46,8 @@ public struct Host: Sendable {
                 throw AppError(
                     .validation, "\(manifest.folder)/\(Manifest.fileName): isolation `\(manifest.isolation.rawValue)` is not run by this version")
             }
-            let bytes = try await describer.describe(manifest)
-            let description = try Describer.read(bytes, of: manifest.name)
-            let pool = HandlerPool(manifest: manifest, description: bytes, launch: launch, time: time, logger: logger)
+            let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger)
+            let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
             described.append((manifest.name, description))
             handlers.append(try ServedHandler(description, pool: pool))
         }

@@ -46,19 +46,20 @@ struct UpkeepService: Service {
         }
     }
 
-    /// Makes running invocations of a tenant due for the check that every renewal makes.
+    /// Checks the running invocations of a tenant at once, as every renewal does.
     private func review(_ tenant: TenantID?) async {
         let now = gateway.time.instant()
         for process in gateway.handlers.flatMap(\.pool.processes) {
             await process.executor.run {
                 for exchange in process.wire.exchanges(where: { tenant == nil || $0.grant?.principal?.tenant == tenant }) { exchange.renewAt = now }
+                await gateway.renew(process.wire)
             }
         }
     }
 
     /// Renews contexts at half their life, and cancels what lost its right.
     private func renew() async {
-        while await pause(.milliseconds(100)) {
+        while await pause(.seconds(1)) {
             for process in gateway.handlers.flatMap(\.pool.processes) {
                 await process.executor.run { await gateway.renew(process.wire) }
             }
