@@ -92,7 +92,9 @@ let package = Package(
             name: "TestSupport",
             dependencies: ["Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Tests/Support"),
-        .executableTarget(name: "probe-handler", dependencies: ["HandlerKit"], path: "Tests/ProbeHandler", exclude: ["handler.yaml", "Schema"], sources: ["Program"]),
+        .executableTarget(
+            name: "probe-handler", dependencies: ["HandlerKit"], path: "Tests/ProbeHandler", exclude: ["handler.yaml", "Schema"], sources: ["Program"]
+        ),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Kernel"),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"], path: "Tests/Reactor"),
         .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
@@ -105,7 +107,9 @@ let package = Package(
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
-        .testTarget(name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"], path: "Tests/Integration"),
+        .testTarget(
+            name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"],
+            path: "Tests/Integration"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

@@ -2,7 +2,7 @@ import ArgumentParser
 import Kernel
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// `--json`, for every command that answers something.

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// The one clock: what time it is for people, and how much time passes for deadlines. Tests pass their own.

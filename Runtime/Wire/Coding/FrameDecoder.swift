@@ -32,7 +32,9 @@ public struct FrameDecoder: Sendable {
             let raw = UnsafeRawBufferPointer(elements)
             var header = ByteReader(UnsafeRawBufferPointer(rebasing: raw[start...]))
             let length = Int(try header.number(UInt32.self))
-            guard length >= 5, length <= Frame.maximumLength else { throw WireError("a frame of \(length) bytes; allowed are 5 to \(Frame.maximumLength)") }
+            guard length >= 5, length <= Frame.maximumLength else {
+                throw WireError("a frame of \(length) bytes; allowed are 5 to \(Frame.maximumLength)")
+            }
             guard available >= 4 + length else { return (0, nil) }
             var reader = ByteReader(try header.take(length))
             return (4 + length, try Self.decode(&reader))
