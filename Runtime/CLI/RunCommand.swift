@@ -25,7 +25,9 @@ struct RunCommand: AsyncParsableCommand {
             Output.line("database connections at most: \(host.budget) = \(host.budget.total)")
             var configuration = ServiceGroupConfiguration(
                 services: host.services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            configuration.maximumGracefulShutdownDuration = .seconds(25)
+            // Requests, then processes, then the rest: each has a limit of its own, this one is for what nobody thought of.
+            configuration.maximumGracefulShutdownDuration = settings.shutdownTime + .seconds(20)
+            configuration.maximumCancellationDuration = .seconds(5)
             try await ServiceGroup(configuration: configuration).run()
         }
     }
@@ -63,6 +65,7 @@ struct RunCommand: AsyncParsableCommand {
         (host.host, host.port) = (settings.host, settings.port)
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops
+        host.shutdownTime = settings.shutdownTime
         host.logRequests = settings.logsRequests
         host.logLevel = settings.logLevel
         return host

@@ -1,5 +1,6 @@
 import Configuration
 import Kernel
+import Manifest
 import Tenants
 
 /// What the environment says of this installation. The one place that reads it.
@@ -22,6 +23,8 @@ struct Settings {
     let logLevel: String
     /// Whether each request leaves a line in the log.
     let logsRequests: Bool
+    /// The longest that running requests may take after SIGTERM.
+    let shutdownTime: Duration
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
 
@@ -48,6 +51,11 @@ struct Settings {
         let logsRequests = reader.string(forKey: "log.requests", default: "false")
         guard let flag = Bool(logsRequests) else { throw AppError.invalid("TENANTRY_LOG_REQUESTS", "expected true or false; got \(logsRequests)") }
         self.logsRequests = flag
+        let shutdownTime = reader.string(forKey: "shutdown.time", default: "20s")
+        guard let time = Quantity.duration(shutdownTime), time <= .seconds(600) else {
+            throw AppError.invalid("TENANTRY_SHUTDOWN_TIME", "expected a duration such as 20s, at most 10m; got \(shutdownTime)")
+        }
+        self.shutdownTime = time
         if let loops = reader.string(forKey: "loops") {
             guard let count = Int(loops), (1...256).contains(count) else {
                 throw AppError.invalid("TENANTRY_LOOPS", "expected a number from 1 to 256; got \(loops)")

@@ -2,6 +2,7 @@ import Kernel
 import Logging
 import NIOCore
 import NIOHTTP1
+import Synchronization
 import Wire
 
 /// Serves requests: finds the route, lets the caller in, hands the call to a process, writes the answer.
@@ -18,6 +19,7 @@ final class Gateway: Sendable {
     let time: TimeSource
     let logger: Logger
     let logsRequests: Bool
+    private let open = Mutex<[ObjectIdentifier: HTTPConnection]>([:])
     /// Takes the line of each request, whatever else is logged.
     let requestLogger: Logger
 
@@ -44,6 +46,17 @@ final class Gateway: Sendable {
 
     /// Serves one client's requests, one after the other, until the connection ends.
     func serve(_ connection: HTTPConnection) async {
+        open.withLock { $0[ObjectIdentifier(connection)] = connection }
+        await serveAll(connection)
+        _ = open.withLock { $0.removeValue(forKey: ObjectIdentifier(connection)) }
+    }
+
+    /// Ends every connection, whatever it is doing.
+    func endConnections() {
+        for connection in open.withLock({ Array($0.values) }) { connection.executor.loop.execute { connection.close() } }
+    }
+
+    private func serveAll(_ connection: HTTPConnection) async {
         while true {
             switch await connection.next() {
             case .head(let head):

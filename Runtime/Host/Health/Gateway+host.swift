@@ -24,7 +24,7 @@ extension Gateway {
             "directory": directory.isListening ? "ok" : "not_listening",
             "signing_key": contexts.isReady ? "ok" : "missing",
         ]
-        if status.isStopping { checks["host"] = "stopping" }
+        if status.stoppingSince != nil { checks["host"] = "stopping" }
         var pools: JSONObject = [:]
         for handler in handlers {
             let figures = handler.pool.figures
@@ -33,7 +33,7 @@ extension Gateway {
                 "in_flight": .integer(Int64(figures.inFlight)), "waiting": .integer(Int64(figures.waiting)),
             ]
         }
-        let isReady = database && contexts.isReady && !status.isStopping
+        let isReady = database && contexts.isReady && status.stoppingSince == nil
         answer(
             ["status": isReady ? "ready" : "unavailable", "checks": .object(checks), "handlers": .object(pools)], status: isReady ? 200 : 503, &call)
     }

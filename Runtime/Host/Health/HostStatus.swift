@@ -11,16 +11,17 @@ final class HostStatus: Sendable {
     private let database: HostDatabase
     private let time: TimeSource
     private let state = Mutex(State())
-    private let stopping = Atomic(false)
+    private let stopping = Mutex<ContinuousClock.Instant?>(nil)
 
     init(database: HostDatabase, time: TimeSource) {
         self.database = database
         self.time = time
     }
 
-    var isStopping: Bool { stopping.load(ordering: .relaxed) }
+    /// Since when nothing new is taken; nil while it is.
+    var stoppingSince: ContinuousClock.Instant? { stopping.withLock { $0 } }
 
-    func stop() { stopping.store(true, ordering: .relaxed) }
+    func stop() { stopping.withLock { $0 = time.instant() } }
 
     /// Whether the database answers; asked at most once a second, since anybody may call the route.
     func databaseAnswers() async -> Bool {

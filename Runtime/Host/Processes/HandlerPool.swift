@@ -119,11 +119,11 @@ final class HandlerPool: Sendable {
     /// All processes, for work on their wires.
     var processes: [HandlerProcess] { state.withLock { Array($0.processes.values) } }
 
-    /// A process holds on to what was cancelled long ago: it gets nothing new and ends.
-    func retire(_ process: HandlerProcess) {
+    /// A process gets nothing new, finishes what runs, and is replaced.
+    func retire(_ process: HandlerProcess, _ ailment: WireConnection.Ailment) {
         let actions = state.withLock { $0.pool.retire(process.id, now: time.instant()) }
         if !actions.isEmpty {
-            logger.warning("a process is replaced: it does not let go of cancelled work", metadata: .keys([.process: "\(process.pid)"]))
+            logger.warning("a process is replaced", metadata: .keys([.process: "\(process.pid)", .reason: "\(ailment.rawValue)"]))
         }
         perform(actions)
     }

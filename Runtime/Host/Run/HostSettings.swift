@@ -28,7 +28,7 @@ public struct HostSettings: Sendable {
     public var logLevel = "notice"
     /// Connections of the host itself to the database. Defaults to 3.
     public var connections = 3
-    /// The longest that a stop may take. Defaults to 20 seconds.
+    /// The longest that running requests may take once a stop was asked for; then their connections end. Defaults to 20 seconds.
     public var shutdownTime: Duration = .seconds(20)
     /// Bytes of bodies on disk, of one tenant and of all. Default to 4 GB and 16 GB.
     public var spoolPerTenant = 4 << 30

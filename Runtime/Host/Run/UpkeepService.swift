@@ -57,9 +57,12 @@ struct UpkeepService: Service {
         }
     }
 
-    /// Renews contexts at half their life, and cancels what lost its right.
+    /// Renews contexts at half their life, and cancels what lost its right. Ends what a stop has waited for long enough.
     private func renew() async {
         while await pause(.seconds(1)) {
+            if let since = gateway.status.stoppingSince, since.advanced(by: gateway.settings.shutdownTime) <= gateway.time.instant() {
+                gateway.endConnections()
+            }
             for process in gateway.handlers.flatMap(\.pool.processes) {
                 await process.executor.run { await gateway.renew(process.wire) }
             }
@@ -84,7 +87,7 @@ struct UpkeepService: Service {
             for handler in gateway.handlers {
                 if executor === loops.home { handler.pool.tick() }
                 for process in handler.pool.processes where process.executor === executor {
-                    if process.wire.tick(now, cancelGrace: Self.cancelGrace) { handler.pool.retire(process) }
+                    if let ailment = process.wire.tick(now, cancelGrace: Self.cancelGrace) { handler.pool.retire(process, ailment) }
                 }
             }
             if executor === loops.home { gateway.feeds.tick() }

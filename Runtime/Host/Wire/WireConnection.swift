@@ -40,9 +40,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// Begins an invocation.
     func open(_ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant) -> Exchange {
         executor.loop.assertInEventLoop()
-        while exchanges[nextStream] != nil || nextStream == 0 { nextStream &+= 1 }
         let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, renewAt: renewAt, wire: self)
-        nextStream &+= 1
+        nextStream += 1
         guard isOpen else {
             exchange.lost(AppError(.handlerFailed))
             return exchange
@@ -59,17 +58,24 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// Exchanges that fulfil a condition.
     func exchanges(where holds: (Exchange) -> Bool) -> [Exchange] { exchanges.values.filter(holds) }
 
-    /// Time passes: ends what is past its deadline. True if an exchange was cancelled long ago and the process still holds it.
-    func tick(_ now: ContinuousClock.Instant, cancelGrace: Duration) -> Bool {
-        var stuck = false
+    /// Why a process must be replaced.
+    enum Ailment: String {
+        case holdsCancelledWork = "it does not let go of cancelled work"
+        case outOfNumbers = "its streams run out of numbers"
+    }
+
+    /// Time passes: ends what is past its deadline. Says where the process must be replaced.
+    func tick(_ now: ContinuousClock.Instant, cancelGrace: Duration) -> Ailment? {
+        // A number is never used twice on a wire, and days of load use up four thousand million.
+        var ailment: Ailment? = nextStream > 0xF000_0000 ? .outOfNumbers : nil
         for exchange in exchanges.values {
             if let cancelled = exchange.cancelledAt {
-                if cancelled.advanced(by: cancelGrace) <= now { stuck = true }
+                if cancelled.advanced(by: cancelGrace) <= now { ailment = .holdsCancelledWork }
             } else if exchange.deadline.hasPassed(at: now) {
                 exchange.cancel(.deadline, AppError(.deadlineExceeded), at: now)
             }
         }
-        return stuck
+        return ailment
     }
 
     // MARK: For exchanges

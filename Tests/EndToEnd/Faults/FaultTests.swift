@@ -77,6 +77,24 @@ extension EndToEnd {
             }
         }
 
+        @Test("SIGTERM does not wait for ever: neither for an answer nor for a body that does not end") func boundedDrain() async throws {
+            let member = try await Member.make()
+            try await RunningHost.run(.init(environment: ["TENANTRY_SHUTDOWN_TIME": "500ms"])) { host in
+                let token = try host.token(member)
+                let answer = try await host.connect()
+                let body = try await host.connect()
+                try await Blocking.run {
+                    _ = try answer.send(RunningHost.head("GET", "/probe/sleep?milliseconds=9000", token: token))
+                    _ = try body.send(RunningHost.head("POST", "/probe/echo/bytes", token: token, length: 100) + [1])
+                }
+                try await host.eventually("it runs") { try await host.get("/health/ready").json["handlers"]?["probe"]?["in_flight"] == 1 }
+                let begin = ContinuousClock.now
+                host.program.signal(SIGTERM)
+                #expect(try await Blocking.run { host.program.end() } == 0)
+                #expect(begin.duration(to: .now) < .seconds(8))
+            }
+        }
+
         @Test("SIGTERM ends listeners, who can resume elsewhere") func drainListeners() async throws {
             let member = try await Member.make()
             try await RunningHost.run { host in
