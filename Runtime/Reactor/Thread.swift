@@ -10,6 +10,13 @@ func spawnThread(named name: String, _ body: @escaping @Sendable () -> Void) {
     pthread_detach(thread)
 }
 
+/// Has the calling process killed when the thread that started it ends, so that a loop does not outlive a killed parent (prctl(2), PR_SET_PDEATHSIG).
+///
+/// The parent must start it from a thread that lives as long as itself.
+public func endWithParent() {
+    _ = process_end_with_parent()
+}
+
 private final class ThreadStart: Sendable {
     let name: String
     let body: @Sendable () -> Void

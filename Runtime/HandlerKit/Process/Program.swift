@@ -27,6 +27,7 @@ enum Program {
             complain("this is a handler: the gateway starts it, with one end of a socket pair as its standard input")
             exit(usage)
         }
+        endWithParent()
         // A terminal's Ctrl-C reaches the whole group; the gateway drains its processes itself.
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)

@@ -153,10 +153,14 @@ extension EndToEnd {
             }
         }
 
-        @Test("no process of a handler outlives the gateway, also when that is killed") func orphans() async throws {
+        @Test("no process of a handler outlives the gateway, also when that is killed and this one loops") func orphans() async throws {
             let member = try await Member.make()
             try await RunningHost.run { host in
-                #expect(try await host.get("/probe/caller", token: host.token(member)).status == 200)
+                let token = try host.token(member)
+                #expect(try await host.get("/probe/caller", token: token).status == 200)
+                let socket = try await host.connect()
+                try await Blocking.run { _ = try socket.send(RunningHost.head("GET", "/probe/loop", token: token)) }
+                try await host.eventually("it loops") { try await host.get("/health/ready").text.contains(#""in_flight":1"#) }
                 let children = try ChildProgram.children(of: host.program.pid)
                 #expect(!children.isEmpty)
                 host.program.signal(SIGKILL)
