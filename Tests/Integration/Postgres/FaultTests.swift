@@ -48,9 +48,9 @@ extension Integration {
                     let exists = Statement("fault.exists", "select count(*) from public.cut where n = $1")
                     var (known, lost) = (0, 0)
                     for bytes in 0..<120 {
-                        _ = try await database.client.run(read, deadline: .after(.seconds(5)))
+                        _ = try await database.client.run(read, deadline: .after(.seconds(30)))
                         proxy.cut(after: bytes)
-                        let rows = try await database.client.run(read, deadline: .after(.seconds(5)))
+                        let rows = try await database.client.run(read, deadline: .after(.seconds(30)))
                         #expect(try rows.count == 3 && rows[2][0].int64(0) == 1)
                         _ = try await database.run(insert, [.int64(Int64(-1 - bytes))])
 
