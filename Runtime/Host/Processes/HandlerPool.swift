@@ -161,6 +161,7 @@ final class HandlerPool: Sendable {
                 perform(state.withLock { $0.pool.ready(id, now: time.instant()) })
             }
             try await process.channel.closeFuture.get()
+            state.withLock { $0.pool.lostWire(id) }
         } catch {
             logger.error("a process could not be run", metadata: .keys([.error: "\(String(reflecting: error))"]))
         }

@@ -139,6 +139,12 @@ struct ProcessPool {
         return serveWaiters() + startMissing(now) + refuseWhileResting(now)
     }
 
+    /// A process's wire has ended: it gets nothing new while its end is waited for, and then ``died(_:now:)`` follows.
+    mutating func lostWire(_ id: ID) {
+        guard let index = index(of: id), processes[index].takesWork else { return }
+        processes[index].phase = .killed
+    }
+
     /// A process does not answer as it should: it gets nothing new, another one takes its place.
     mutating func retire(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id), processes[index].takesWork else { return [] }
