@@ -15,6 +15,10 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
         // The event loops beneath it; the gateway's end of the wire lives on them.
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        // TLS 1.3 for the gateway.
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.0"),
+        // HTTP/2 for the gateway.
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         // Method, status and header types that Hummingbird speaks.
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
         // Start order, SIGTERM and draining of the services in one process.
@@ -59,6 +63,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Logging", package: "swift-log"),

@@ -22,6 +22,12 @@ public enum Frame: Sendable, Hashable {
     case subscribe(StreamID, Subscription)
     /// Process: a page of a channel, in answer to an invocation of kind page; the stream is over.
     case page(StreamID, FeedPage)
+    /// Process: a call of another handler's route, made while the stream's invocation runs.
+    case call(StreamID, NestedCall)
+    /// Gateway, in answer to `call`: what the other handler answered.
+    case called(StreamID, NestedAnswer)
+    /// Process: what a recorded invocation read from outside, in front of its last frame; in pieces of at most ``maximumChunk``.
+    case trace(StreamID, [UInt8])
     /// Gateway: nobody waits for this stream any more.
     case cancel(StreamID, CancelReason)
     /// Gateway: a fresh signed context for a stream that is still running.

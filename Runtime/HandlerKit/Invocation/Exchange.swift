@@ -56,7 +56,7 @@ final class Exchange: @unchecked Sendable {
     var receipt: Receipt {
         Receipt(
             handlerMicroseconds: UInt32(clamping: started.duration(to: services.time.instant()).microseconds),
-            databaseMicroseconds: UInt32(clamping: databaseTime.microseconds), rows: UInt32(clamping: rows))
+            databaseMicroseconds: UInt32(clamping: databaseTime.microseconds), cpuMicroseconds: 0, rows: UInt32(clamping: rows), databaseBytes: 0)
     }
 
     func send(_ frame: Frame) { connection.send(frame) }

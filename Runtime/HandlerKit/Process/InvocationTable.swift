@@ -43,7 +43,8 @@ struct InvocationTable<Entry> {
             draining = true
             return entries.isEmpty ? .drained : .nothing
         case .start: throw WireError("a second start")
-        case .ready, .answer, .failure, .subscribe, .page, .pong: throw WireError("a frame that only a process sends")
+        case .called: return .nothing
+        case .ready, .answer, .failure, .subscribe, .page, .pong, .call, .trace: throw WireError("a frame that only a process sends")
         }
     }
 

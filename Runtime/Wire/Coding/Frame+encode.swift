@@ -18,6 +18,9 @@ extension Frame {
         case .failure(_, let message): message.write(to: &writer)
         case .subscribe(_, let message): message.write(to: &writer)
         case .page(_, let message): message.write(to: &writer)
+        case .call(_, let message): message.write(to: &writer)
+        case .called(_, let message): message.write(to: &writer)
+        case .trace(_, let payload): writer.putRaw(payload)
         case .cancel(_, let reason): writer.put(reason.rawValue)
         case .context(_, let token): writer.put(token)
         case .ping(let number), .pong(let number): writer.put(number)
@@ -29,7 +32,7 @@ extension Frame {
 
     enum Kind: UInt8 {
         case start = 1
-        case ready, invoke, chunk, credit, end, answer, failure, subscribe, page, cancel, context, ping, pong, drain
+        case ready, invoke, chunk, credit, end, answer, failure, subscribe, page, cancel, context, ping, pong, drain, call, called, trace
     }
 
     var kind: Kind {
@@ -44,6 +47,9 @@ extension Frame {
         case .failure: .failure
         case .subscribe: .subscribe
         case .page: .page
+        case .call: .call
+        case .called: .called
+        case .trace: .trace
         case .cancel: .cancel
         case .context: .context
         case .ping: .ping
@@ -57,7 +63,7 @@ extension Frame {
         switch self {
         case .start, .ready, .ping, .pong, .drain: 0
         case .invoke(let id, _), .chunk(let id, _), .credit(let id, _), .end(let id, _), .answer(let id, _), .failure(let id, _),
-            .subscribe(let id, _), .page(let id, _), .cancel(let id, _), .context(let id, _):
+            .subscribe(let id, _), .page(let id, _), .call(let id, _), .called(let id, _), .trace(let id, _), .cancel(let id, _), .context(let id, _):
             id
         }
     }

@@ -59,6 +59,9 @@ public struct FrameDecoder: Sendable {
         case .failure: frame = .failure(stream, try Failure(from: &reader))
         case .subscribe: frame = .subscribe(stream, try Subscription(from: &reader))
         case .page: frame = .page(stream, try FeedPage(from: &reader))
+        case .call: frame = .call(stream, try NestedCall(from: &reader))
+        case .called: frame = .called(stream, try NestedAnswer(from: &reader))
+        case .trace: frame = .trace(stream, try reader.rest())
         case .cancel:
             let reason = try reader.number(UInt8.self)
             guard let reason = CancelReason(rawValue: reason) else { throw WireError("the unknown reason \(reason)") }

@@ -37,27 +37,37 @@ public struct Receipt: Sendable, Hashable {
     public var handlerMicroseconds: UInt32
     /// Of that, waiting for the database, in microseconds.
     public var databaseMicroseconds: UInt32
+    /// Time on a processor in the handler's process, in microseconds.
+    public var cpuMicroseconds: UInt32
     /// Rows that the database returned or changed.
     public var rows: UInt32
+    /// Bytes of values that the database returned.
+    public var databaseBytes: UInt64
 
     /// Nothing used.
-    public static let none = Receipt(handlerMicroseconds: 0, databaseMicroseconds: 0, rows: 0)
+    public static let none = Receipt(handlerMicroseconds: 0, databaseMicroseconds: 0, cpuMicroseconds: 0, rows: 0, databaseBytes: 0)
 
-    public init(handlerMicroseconds: UInt32, databaseMicroseconds: UInt32, rows: UInt32) {
+    public init(handlerMicroseconds: UInt32, databaseMicroseconds: UInt32, cpuMicroseconds: UInt32, rows: UInt32, databaseBytes: UInt64) {
         self.handlerMicroseconds = handlerMicroseconds
         self.databaseMicroseconds = databaseMicroseconds
+        self.cpuMicroseconds = cpuMicroseconds
         self.rows = rows
+        self.databaseBytes = databaseBytes
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         handlerMicroseconds = try reader.number()
         databaseMicroseconds = try reader.number()
+        cpuMicroseconds = try reader.number()
         rows = try reader.number()
+        databaseBytes = try reader.number()
     }
 
     func write(to writer: inout ByteWriter) {
         writer.put(handlerMicroseconds)
         writer.put(databaseMicroseconds)
+        writer.put(cpuMicroseconds)
         writer.put(rows)
+        writer.put(databaseBytes)
     }
 }

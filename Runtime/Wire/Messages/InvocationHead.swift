@@ -32,6 +32,11 @@ public struct InvocationHead: Sendable, Hashable {
     public var context: String
     /// What is left until the deadline, in microseconds.
     public var remainingMicroseconds: UInt64
+    /// How many handlers' calls it lies behind; 0 for a client's own.
+    public var depth: UInt8
+    /// Nil where the client sent no `Idempotency-Key`.
+    public var idempotency: Idempotency?
+    public var recording: Recording
     /// The values of the path's parameters, in the path's order, percent-decoded.
     public var parameters: [String]
     /// The query without its question mark, as it came.
@@ -45,8 +50,8 @@ public struct InvocationHead: Sendable, Hashable {
 
     public init(
         target: Target, scope: Scope, invocation: InvocationID, requestID: String, tenant: TenantID = TenantID(.zero),
-        user: UserID = UserID(.zero), role: String = "", context: String, remainingMicroseconds: UInt64, parameters: [String] = [],
-        query: String = "", headers: [HeaderField] = [], body: [UInt8] = [], following: UInt64 = 0
+        user: UserID = UserID(.zero), role: String = "", context: String, remainingMicroseconds: UInt64, depth: UInt8 = 0,
+        idempotency: Idempotency? = nil, recording: Recording = .none, parameters: [String] = [], query: String = "", headers: [HeaderField] = [], body: [UInt8] = [], following: UInt64 = 0
     ) {
         self.target = target
         self.scope = scope
@@ -57,6 +62,9 @@ public struct InvocationHead: Sendable, Hashable {
         self.role = role
         self.context = context
         self.remainingMicroseconds = remainingMicroseconds
+        self.depth = depth
+        self.idempotency = idempotency
+        self.recording = recording
         self.parameters = parameters
         self.query = query
         self.headers = headers
@@ -83,6 +91,9 @@ public struct InvocationHead: Sendable, Hashable {
         role = try reader.text()
         context = try reader.text()
         remainingMicroseconds = try reader.number()
+        depth = try reader.number()
+        idempotency = try reader.flag() ? try Idempotency(from: &reader) : nil
+        recording = try Recording(from: &reader)
         parameters = try reader.items { reader throws(WireError) in try reader.text() }
         query = try reader.text()
         headers = try reader.items { reader throws(WireError) in try HeaderField(from: &reader) }
@@ -110,6 +121,10 @@ public struct InvocationHead: Sendable, Hashable {
         writer.put(role)
         writer.put(context)
         writer.put(remainingMicroseconds)
+        writer.put(depth)
+        writer.put(idempotency != nil)
+        idempotency?.write(to: &writer)
+        recording.write(to: &writer)
         writer.put(parameters) { writer, value in writer.put(value) }
         writer.put(query)
         writer.put(headers) { writer, header in header.write(to: &writer) }

@@ -1,0 +1,2 @@
+-- Stored answers of writes with an Idempotency-Key.
+set local role {prefix}_owner;

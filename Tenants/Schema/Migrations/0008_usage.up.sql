@@ -1,0 +1,2 @@
+-- What each tenant's invocations used.
+set local role {prefix}_owner;

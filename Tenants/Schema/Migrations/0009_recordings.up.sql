@@ -1,0 +1,2 @@
+-- Recorded invocations, encrypted.
+set local role {prefix}_owner;

@@ -1,0 +1,2 @@
+-- Installed handlers and their versions.
+set local role {prefix}_owner;
