@@ -39,7 +39,8 @@ import Testing
         .subscribe(10, Subscription(channel: "c", from: nil)), .subscribe(10, Subscription(channel: "c", from: "5")),
         .page(11, FeedPage(events: [.init(id: "1", data: [123, 125])], hasMore: true)), .page(11, FeedPage(events: [], hasMore: false)),
         .call(12, NestedCall(number: 1, method: "POST", path: "/a", query: "b=c", body: [123, 125])),
-        .called(12, NestedAnswer(number: 1, status: 404, body: [1])), .trace(12, [1, 2, 3]), .cancel(12, .clientGone), .cancel(12, .shutdown), .context(13, "tc1.2"), .ping(.max), .pong(0), .drain,
+        .called(12, NestedAnswer(number: 1, status: 404, body: [1])), .trace(12, [1, 2, 3]), .cancel(12, .clientGone), .cancel(12, .shutdown),
+        .context(13, "tc1.2"), .ping(.max), .pong(0), .drain,
     ]
 
     private static func encoded(_ frame: Frame) -> [UInt8] {

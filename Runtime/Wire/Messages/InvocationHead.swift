@@ -51,7 +51,8 @@ public struct InvocationHead: Sendable, Hashable {
     public init(
         target: Target, scope: Scope, invocation: InvocationID, requestID: String, tenant: TenantID = TenantID(.zero),
         user: UserID = UserID(.zero), role: String = "", context: String, remainingMicroseconds: UInt64, depth: UInt8 = 0,
-        idempotency: Idempotency? = nil, recording: Recording = .none, parameters: [String] = [], query: String = "", headers: [HeaderField] = [], body: [UInt8] = [], following: UInt64 = 0
+        idempotency: Idempotency? = nil, recording: Recording = .none, parameters: [String] = [], query: String = "", headers: [HeaderField] = [],
+        body: [UInt8] = [], following: UInt64 = 0
     ) {
         self.target = target
         self.scope = scope
