@@ -26,6 +26,10 @@ extension Reactor {
             }
             switch work {
             case .job(let job): job.runSynchronously(on: task)
+            case .measured(let job, let executor):
+                executor.begin()
+                job.runSynchronously(on: executor.asUnownedTaskExecutor())
+                executor.end()
             case .body(let body): body()
             }
         }

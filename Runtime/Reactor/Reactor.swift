@@ -18,6 +18,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, Sendable {
     nonisolated(unsafe) var queue = WorkQueue()
     nonisolated(unsafe) var timers = TimerHeap()
     nonisolated(unsafe) var watched = RegistrationTable()
+    nonisolated(unsafe) var processorClock = ProcessorClock()
 
     /// A loop that runs nothing until ``start()`` or ``runOnCurrentThread()``. What is enqueued before waits for that.
     public init(name: String) { self.name = name }
@@ -56,7 +57,7 @@ public final class Reactor: TaskExecutor, SerialExecutor, Sendable {
         precondition(isCurrent, "expected to run on the reactor \(name)")
     }
 
-    private func submit(_ work: WorkQueue.Work) {
+    func submit(_ work: WorkQueue.Work) {
         if isCurrent {
             queue.append(work)
             return

@@ -2,6 +2,7 @@
 struct WorkQueue {
     enum Work: Sendable {
         case job(UnownedJob)
+        case measured(UnownedJob, MeasuredExecutor)
         case body(@Sendable () -> Void)
     }
 

@@ -33,7 +33,7 @@ import Wire
         var timing = Timing()
         timing.total = .microseconds(1_000_042)
         timing.auth = .microseconds(7)
-        timing.handlerMicroseconds = 12_345
+        timing.receipt = Receipt(handlerMicroseconds: 12_345, databaseMicroseconds: 8_000, cpuMicroseconds: 301, rows: 30, databaseBytes: 1440)
         var buffer = ByteBuffer()
         let facts = AnswerWriter.Facts(
             requestID: "r1", timing: timing, date: Array("D".utf8), keepAlive: keepAlive, http10: old)
@@ -48,7 +48,8 @@ import Wire
                 content-type: a/b\r
                 content-length: 12\r
                 x-request-id: r1\r
-                server-timing: auth;dur=0.007, handler;dur=12.345, total;dur=1000.042\r
+                server-timing: auth;dur=0.007, handler;dur=12.345, cpu;dur=0.301, \
+                db;dur=8.000;desc="30 rows 1440 bytes", total;dur=1000.042\r
                 x-process-time: 1.000042\r
                 date: D\r
                 \r

@@ -31,17 +31,20 @@ import Testing
                 target: .page(channel: "c", from: nil, limit: 1), scope: .system, invocation: InvocationID(uuid), requestID: "", context: "",
                 remainingMicroseconds: 1, recording: .keepForFailure)),
         .chunk(4, Array(repeating: 7, count: Frame.maximumChunk)), .chunk(4, []), .credit(5, .max),
-        .end(6, Receipt(handlerMicroseconds: 1, databaseMicroseconds: 2, cpuMicroseconds: 3, rows: 4, databaseBytes: 1 << 40)),
+        .end(6, receipt),
         .answer(7, AnswerHead(status: 200, headers: [HeaderField(name: "a", value: "b")], body: [9], receipt: Receipt.none)),
         .answer(8, AnswerHead(status: 404, headers: [], body: [], receipt: nil)),
         .failure(
             9, Failure(AppError(.validation, issues: [.init(field: "f", issue: "i")], retryAfter: .seconds(2), detail: "secret"), receipt: .none)),
-        .subscribe(10, Subscription(channel: "c", from: nil)), .subscribe(10, Subscription(channel: "c", from: "5")),
-        .page(11, FeedPage(events: [.init(id: "1", data: [123, 125])], hasMore: true)), .page(11, FeedPage(events: [], hasMore: false)),
+        .subscribe(10, Subscription(channel: "c", from: nil)), .subscribe(10, Subscription(channel: "c", from: "5", receipt: receipt)),
+        .page(11, FeedPage(events: [.init(id: "1", data: [123, 125])], hasMore: true)),
+        .page(11, FeedPage(events: [], hasMore: false, receipt: receipt)),
         .call(12, NestedCall(number: 1, method: "POST", path: "/a", query: "b=c", body: [123, 125])),
         .called(12, NestedAnswer(number: 1, status: 404, body: [1])), .trace(12, [1, 2, 3]), .cancel(12, .clientGone), .cancel(12, .shutdown),
         .context(13, "tc1.2"), .ping(.max), .pong(0), .drain,
     ]
+
+    private static let receipt = Receipt(handlerMicroseconds: 1, databaseMicroseconds: 2, cpuMicroseconds: 3, rows: 4, databaseBytes: 1 << 40)
 
     private static func encoded(_ frame: Frame) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -5,7 +5,7 @@ extension Exchange {
     /// Runs calls as one transaction in one round trip, in the name of this invocation.
     func run(_ calls: [Call]) async throws -> [Rows] {
         guard isOnLoop else {
-            return try await withTaskExecutorPreference(services.reactor) { try await self.run(calls) }
+            return try await withTaskExecutorPreference(meter) { try await self.run(calls) }
         }
         let customPlan = try check(calls)
         let begun = services.time.instant()
@@ -59,7 +59,10 @@ extension Exchange {
     }
 
     func count(_ results: [Rows]) {
-        for result in results { rows += result.isEmpty ? result.affected : result.count }
+        for result in results {
+            rows += result.isEmpty ? result.affected : result.count
+            databaseBytes += result.valueBytes
+        }
     }
 
     /// A cancelled statement is a cancelled task; all else is what the caller may know.

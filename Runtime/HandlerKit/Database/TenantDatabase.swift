@@ -24,7 +24,7 @@ public struct TenantDatabase: Sendable {
     /// ``Transaction`` reaches the database; any other call throws. The body must not wait for a client or another host.
     public func interactive<R: Sendable>(_ body: @Sendable (Transaction) async throws -> R) async throws -> R {
         guard exchange.isOnLoop else {
-            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.interactive(body) }
+            return try await withTaskExecutorPreference(exchange.meter) { try await self.interactive(body) }
         }
         return try await exchange.withOwnConnection(until: exchange.deadline) { own in
             let transaction = Transaction(exchange: exchange, own: own)
@@ -41,7 +41,9 @@ public struct TenantDatabase: Sendable {
     public func stream<R: Sendable>(
         _ statement: Statement, _ binds: Bind..., limit: Duration = .seconds(30), _ body: @Sendable (RowStream) async throws -> R
     ) async throws -> R {
-        try await onOwnConnection(limit: limit) { own in try await body(own.stream(statement.text, tenantFirst(binds))) }
+        try await onOwnConnection(limit: limit) { own in
+            try await body(own.stream(statement.text, tenantFirst(binds)) { [exchange] in exchange.count([$0]) })
+        }
     }
 
     /// SQL that no catalogue has, on a connection of its own that is closed afterwards. The tenant is `$1` here too.
@@ -56,7 +58,7 @@ public struct TenantDatabase: Sendable {
     /// One transaction with this invocation's context around a body.
     private func onOwnConnection<R: Sendable>(limit: Duration, _ body: @Sendable (OwnConnection) async throws -> R) async throws -> R {
         guard exchange.isOnLoop else {
-            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.onOwnConnection(limit: limit, body) }
+            return try await withTaskExecutorPreference(exchange.meter) { try await self.onOwnConnection(limit: limit, body) }
         }
         let end = Deadline.after(limit, from: exchange.services.time.instant())
         return try await exchange.withOwnConnection(until: end) { own in

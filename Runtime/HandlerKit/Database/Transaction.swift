@@ -20,7 +20,7 @@ public final class Transaction: @unchecked Sendable {
     /// Several statements in one round trip. The newest context goes in front of them, so that a long transaction outlives its first one.
     public func batch(_ calls: [Call]) async throws -> [Rows] {
         guard exchange.isOnLoop else {
-            return try await withTaskExecutorPreference(exchange.services.reactor) { try await self.batch(calls) }
+            return try await withTaskExecutorPreference(exchange.meter) { try await self.batch(calls) }
         }
         guard isOpen else { throw AppError(.internalError, detail: "the transaction is used outside its body") }
         _ = try exchange.checkAccess(calls)

@@ -27,7 +27,7 @@ extension Exchange {
             }
         case .subscribe(let channel, let from):
             guard machine.finish() else { return }
-            send(.subscribe(stream, Subscription(channel: channel, from: from)))
+            send(.subscribe(stream, Subscription(channel: channel, from: from, receipt: receipt)))
         }
     }
 
@@ -37,13 +37,16 @@ extension Exchange {
         guard size < Frame.maximumLength / 2 else {
             throw AppError(.internalError, detail: "a page of \(size) bytes; return fewer events and say that there are more")
         }
-        if machine.finish() { send(.page(stream, page)) }
+        guard machine.finish() else { return }
+        var page = page
+        page.receipt = receipt
+        send(.page(stream, page))
     }
 
     /// Sends bytes of a streamed answer, with the head in front where nothing has left yet.
     func write(_ bytes: [UInt8], before response: Response) async throws {
         guard isOnLoop else {
-            return try await withTaskExecutorPreference(services.reactor) { try await self.write(bytes, before: response) }
+            return try await withTaskExecutorPreference(meter) { try await self.write(bytes, before: response) }
         }
         try Task.checkCancellation()
         guard machine.stage != .over else { throw AppError(.internalError, detail: "an answer is written after its end") }

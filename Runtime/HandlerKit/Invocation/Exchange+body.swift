@@ -5,7 +5,7 @@ extension Exchange {
     /// The next piece of the body; nil at its end.
     func nextPiece() async throws -> [UInt8]? {
         guard isOnLoop else {
-            return try await withTaskExecutorPreference(services.reactor) { try await self.nextPiece() }
+            return try await withTaskExecutorPreference(meter) { try await self.nextPiece() }
         }
         while true {
             try Task.checkCancellation()

@@ -21,6 +21,9 @@ final class Exchange: @unchecked Sendable {
     var isInteractive = false
     var databaseTime = Duration.zero
     var rows = 0
+    var databaseBytes = 0
+    /// Runs the invocation's code, and knows what that takes.
+    let meter: MeasuredExecutor
     /// The task that runs the invocation, while it runs.
     var task: UnsafeCurrentTask?
     var reader: UnsafeContinuation<Void, any Error>?
@@ -34,6 +37,7 @@ final class Exchange: @unchecked Sendable {
         self.endpoint = endpoint
         self.services = services
         self.connection = connection
+        meter = MeasuredExecutor(services.reactor)
         started = services.time.instant()
         deadline = .after(.microseconds(Int64(clamping: head.remainingMicroseconds)), from: started)
         machine = StreamMachine(body: head.body, following: head.following)
@@ -56,7 +60,8 @@ final class Exchange: @unchecked Sendable {
     var receipt: Receipt {
         Receipt(
             handlerMicroseconds: UInt32(clamping: started.duration(to: services.time.instant()).microseconds),
-            databaseMicroseconds: UInt32(clamping: databaseTime.microseconds), cpuMicroseconds: 0, rows: UInt32(clamping: rows), databaseBytes: 0)
+            databaseMicroseconds: UInt32(clamping: databaseTime.microseconds),
+            cpuMicroseconds: UInt32(clamping: meter.nanoseconds / 1000), rows: UInt32(clamping: rows), databaseBytes: UInt64(databaseBytes))
     }
 
     func send(_ frame: Frame) { connection.send(frame) }
@@ -78,7 +83,7 @@ final class Exchange: @unchecked Sendable {
     }
 
     func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-        try await services.pool.run(body)
+        try await services.pool.run { [meter] in try meter.measure(body) }
     }
 }
 

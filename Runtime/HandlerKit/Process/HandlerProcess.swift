@@ -72,7 +72,7 @@ final class HandlerProcess: @unchecked Sendable {
         await withDiscardingTaskGroup { group in
             while true {
                 for exchange in arrived {
-                    group.addTask {
+                    group.addTask(executorPreference: exchange.meter) {
                         await exchange.run()
                         self.finished(exchange)
                     }

@@ -14,6 +14,8 @@ struct GatheredBody {
     /// How much goes behind it.
     private(set) var following = 0
     let source: Source
+    /// All of it.
+    var count: Int { first.count + following }
 
     static let empty = GatheredBody(ByteBuffer())
 

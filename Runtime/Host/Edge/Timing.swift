@@ -1,5 +1,6 @@
 import Kernel
 import NIOCore
+import Wire
 
 /// Where the time of a request went. Parts that were not entered are left out of the header.
 struct Timing {
@@ -9,9 +10,12 @@ struct Timing {
     var auth: Duration?
     /// Waiting for a process.
     var queue: Duration?
-    /// In the handler's process, the database included.
-    var handlerMicroseconds: UInt32?
-    var databaseMicroseconds: UInt32?
+    /// Taking in the body.
+    var body: Duration?
+    /// Signing the context.
+    var context: Duration?
+    /// What the handler's process used; nil before it has said so, as behind the head of a stream.
+    var receipt: Receipt?
 
     /// `Server-Timing` (W3C, milliseconds) and `X-Process-Time` (seconds).
     func write(into buffer: inout ByteBuffer) {
@@ -23,9 +27,19 @@ struct Timing {
             separator = ", "
         }
         if let auth { part("auth;dur=", auth.microseconds, &buffer) }
+        if let body { part("body;dur=", body.microseconds, &buffer) }
         if let queue { part("queue;dur=", queue.microseconds, &buffer) }
-        if let handlerMicroseconds { part("handler;dur=", Int64(handlerMicroseconds), &buffer) }
-        if let databaseMicroseconds { part("db;dur=", Int64(databaseMicroseconds), &buffer) }
+        if let context { part("context;dur=", context.microseconds, &buffer) }
+        if let receipt {
+            part("handler;dur=", Int64(receipt.handlerMicroseconds), &buffer)
+            part("cpu;dur=", Int64(receipt.cpuMicroseconds), &buffer)
+            part("db;dur=", Int64(receipt.databaseMicroseconds), &buffer)
+            buffer.writeStaticString(";desc=\"")
+            buffer.writeDecimal(Int(receipt.rows))
+            buffer.writeStaticString(" rows ")
+            buffer.writeDecimal(Int(clamping: receipt.databaseBytes))
+            buffer.writeStaticString(" bytes\"")
+        }
         part("total;dur=", total.microseconds, &buffer)
         buffer.writeStaticString("\r\nx-process-time: ")
         let microseconds = Int(max(0, total.microseconds))

@@ -17,4 +17,9 @@ struct Call {
     var isOld = false
     var wantsKeep = false
     var timing = Timing()
+    /// Whether a handler's process was asked.
+    var isInvoked = false
+    /// Bytes of the bodies, without what frames them.
+    var requestBytes = 0
+    var answerBytes = 0
 }

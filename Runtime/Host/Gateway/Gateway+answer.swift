@@ -9,7 +9,10 @@ extension Gateway {
     /// Writes a whole answer.
     func answer(_ status: Int, _ headers: [HeaderLine], _ body: [UInt8], _ call: inout Call) {
         let keep = begin(status, headers, status == 204 || status == 304 ? .none : .length(body.count), &call)
-        if !call.isHead { call.connection.output.writeBytes(body) }
+        if !call.isHead {
+            call.connection.output.writeBytes(body)
+            call.answerBytes = body.count
+        }
         send(keep, call)
         log(status, call)
     }
@@ -62,12 +65,26 @@ extension Gateway {
         if keep { call.connection.send(call.connection.output) } else { call.connection.sendLast(call.connection.output) }
     }
 
-    /// One line a request, where the log takes it.
+    /// Meters a request that is over, and writes its line where the log takes it.
     func log(_ status: Int, _ call: Call) {
+        if call.isInvoked {
+            let seen = Usage(requestBytes: call.requestBytes, answerBytes: call.answerBytes, failed: status >= ErrorCode.cancelled.status)
+            usage.add(seen, tenant: call.tenant, handler: call.handler, at: time.now())
+        }
         guard logsRequests else { return }
         var metadata = metadata(call)
         metadata[LogKey.status.rawValue] = "\(status)"
         metadata[LogKey.durationMS.rawValue] = "\(Double(call.started.duration(to: time.instant()).microseconds) / 1000)"
+        if let receipt = call.timing.receipt {
+            metadata[LogKey.cpuMS.rawValue] = "\(Double(receipt.cpuMicroseconds) / 1000)"
+            metadata[LogKey.databaseMS.rawValue] = "\(Double(receipt.databaseMicroseconds) / 1000)"
+            metadata[LogKey.rows.rawValue] = "\(receipt.rows)"
+            metadata[LogKey.databaseBytes.rawValue] = "\(receipt.databaseBytes)"
+        }
+        if call.isInvoked {
+            metadata[LogKey.requestBytes.rawValue] = "\(call.requestBytes)"
+            metadata[LogKey.answerBytes.rawValue] = "\(call.answerBytes)"
+        }
         if let client = call.connection.channel.remoteAddress?.ipAddress { metadata[LogKey.client.rawValue] = "\(client)" }
         requestLogger.info("request", metadata: metadata)
     }

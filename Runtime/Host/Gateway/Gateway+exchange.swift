@@ -17,19 +17,16 @@ extension Gateway {
                 throw AppError(.handlerFailed, detail: "an answer's header holds a character that is not allowed there")
             }
             if let receipt = answer.receipt {
-                call.timing.handlerMicroseconds = receipt.handlerMicroseconds
-                call.timing.databaseMicroseconds = receipt.databaseMicroseconds
+                call.timing.receipt = receipt
                 self.answer(Int(answer.status), answer.headers, answer.body, &call)
             } else {
                 await stream(answer, link, &call)
             }
         case .failed(let error, let receipt):
-            if receipt != .none {
-                call.timing.handlerMicroseconds = receipt.handlerMicroseconds
-                call.timing.databaseMicroseconds = receipt.databaseMicroseconds
-            }
+            if receipt != .none { call.timing.receipt = receipt }
             throw error
         case .subscribe(let subscription):
+            call.timing.receipt = subscription.receipt
             guard let principal else { throw AppError(.handlerFailed, detail: "a feed needs a caller who is signed in") }
             try await listen(subscription, handler, principal, head, &call)
         case .chunk, .end, .page:
@@ -48,6 +45,7 @@ extension Gateway {
         if case .chunked = framing { isChunked = true }
         func put(_ bytes: [UInt8]) {
             if call.isHead || bytes.isEmpty { return }
+            call.answerBytes += bytes.count
             if isChunked { AnswerWriter.chunk(bytes, into: &connection.output) } else { connection.output.writeBytes(bytes) }
         }
         put(answer.body)
@@ -65,7 +63,8 @@ extension Gateway {
                     connection.close()
                     return
                 }
-            case .end:
+            case .end(let receipt):
+                call.timing.receipt = receipt
                 if isChunked, !call.isHead { connection.output.writeStaticString("0\r\n\r\n") }
                 send(keep, call)
                 log(Int(answer.status), call)

@@ -69,7 +69,11 @@ extension Gateway {
             throw error
         }
         let link = ExchangeLink(process.wire, from: executor)
-        switch await link.open(invocation, gone: { _ in }) {
+        let event = await link.open(invocation, gone: { _ in })
+        var failed = true
+        if case .page = event { failed = false }
+        usage.add(Usage(requestBytes: 0, answerBytes: 0, failed: failed), tenant: channel.tenant, handler: handler.name, at: time.now())
+        switch event {
         case .page(let page): return page
         case .failed(let error, _): throw error
         default:

@@ -18,7 +18,9 @@ extension Gateway {
             call.tenant = admitted.tenant
             call.user = admitted.user
         }
+        let gathering = time.instant()
         let body = try await gather(head, route, principal?.tenant, call)
+        if head.hasBody { call.timing.body = gathering.duration(to: time.instant()) }
         if case .file = body.source, let principal {
             // A long upload: much may have changed since it began.
             try principal.again(try await directory.membership(principal.tenant, principal.user))
@@ -29,6 +31,7 @@ extension Gateway {
         let process = try await handler.pool.lease(deadline: deadline) { stop in connection.onGone = stop }
         call.timing.queue = asked.duration(to: time.instant())
         let invocation: Invocation
+        let signing = time.instant()
         do throws(AppError) {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
@@ -37,6 +40,9 @@ extension Gateway {
             handler.pool.giveBack(process)
             throw error
         }
+        call.timing.context = signing.duration(to: time.instant())
+        call.isInvoked = true
+        call.requestBytes = body.count
         try await exchange(invocation, with: process, handler, principal, head, &call)
     }
 
@@ -47,6 +53,8 @@ extension Gateway {
         var deadline: Deadline
         var renewAt: ContinuousClock.Instant
         var body: GatheredBody
+        /// Told once what the process used for it.
+        var settled: @Sendable (Receipt) -> Void
     }
 
     /// Signs the context and puts the call together.
@@ -65,7 +73,11 @@ extension Gateway {
             context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), parameters: parameters, query: query,
             headers: headers, body: body.first, following: UInt64(body.following))
         let renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : deadline.instant
-        return Invocation(head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body)
+        return Invocation(
+            head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body
+        ) { [usage, time] receipt in
+            usage.add(Usage(receipt), tenant: principal?.tenant, handler: handler, at: time.now())
+        }
     }
 
     /// Lets a caller in, or throws why not.

@@ -15,6 +15,7 @@ final class Gateway: Sendable {
     let contexts: ContextMinter
     let scratch: Scratch
     let feeds: Feeds
+    let usage: UsageMeter
     let status: HostStatus
     let time: TimeSource
     let logger: Logger
@@ -25,7 +26,7 @@ final class Gateway: Sendable {
 
     init(
         settings: HostSettings, table: RouteTable, handlers: [ServedHandler], authenticator: Authenticator, directory: Directory,
-        contexts: ContextMinter, scratch: Scratch, feeds: Feeds, status: HostStatus, time: TimeSource, logger: Logger
+        contexts: ContextMinter, scratch: Scratch, feeds: Feeds, usage: UsageMeter, status: HostStatus, time: TimeSource, logger: Logger
     ) {
         self.settings = settings
         self.table = table
@@ -35,6 +36,7 @@ final class Gateway: Sendable {
         self.contexts = contexts
         self.scratch = scratch
         self.feeds = feeds
+        self.usage = usage
         self.status = status
         self.time = time
         self.logger = logger

@@ -58,11 +58,14 @@ public struct Host: Sendable {
         let directory = Directory(database: database, logger: logger)
         let feeds = Feeds(time: time, logger: logger)
         let status = HostStatus(database: database, time: time)
+        let usage = UsageMeter()
+        var random = SystemRandomNumberGenerator()
+        let writer = UUID.v7(at: time.now(), using: &random)
         let gateway = Gateway(
             settings: settings, table: try RouteTable.build(described), handlers: handlers,
             authenticator: Authenticator(
                 verifier: JWTVerifier(keys: [.rs256(jwt.publicKey)], issuer: AccessClaims.issuer, audience: AccessClaims.issuer)),
-            directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, status: status, time: time, logger: logger)
+            directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time, logger: logger)
 
         let edge = EdgeChannel(loops: loops, limits: settings.limits, time: time) { await gateway.serve($0) }
         var quiet = logger
@@ -76,6 +79,7 @@ public struct Host: Sendable {
             eventLoopGroup: loops.group, logger: quiet)
         services = [
             DatabaseService(client: client, reactor: reactor, loops: loops),
+            UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
             PoolService(pools: handlers.map(\.pool)),
             server,

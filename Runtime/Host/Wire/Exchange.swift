@@ -17,6 +17,8 @@ final class Exchange {
     let deadline: Deadline
     /// In whose name it runs; renewed while it lives.
     let grant: ContextGrant?
+    /// Told once what it used, also where nobody waits for it any more.
+    private let settled: (Receipt) -> Void
     /// When its context is due for renewal.
     var renewAt: ContinuousClock.Instant
     private unowned let wire: WireConnection
@@ -30,7 +32,11 @@ final class Exchange {
     /// Bytes that came and were not taken.
     private var unread = 0
 
-    init(stream: StreamID, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant, wire: WireConnection) {
+    init(
+        stream: StreamID, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant, wire: WireConnection,
+        settled: @escaping (Receipt) -> Void
+    ) {
+        self.settled = settled
         self.stream = stream
         self.deadline = deadline
         self.grant = grant
@@ -71,23 +77,23 @@ final class Exchange {
         switch frame {
         case .answer(_, let head):
             // The first bytes come with the head and are not counted; only chunks are.
-            if head.receipt != nil { close() }
+            if let receipt = head.receipt { close(receipt) }
             deliver(.answer(head))
         case .chunk(_, let bytes):
             try count(bytes.count)
             unread += bytes.count
             deliver(.chunk(bytes))
         case .end(_, let receipt):
-            close()
+            close(receipt)
             deliver(.end(receipt))
         case .failure(_, let failure):
-            close()
+            close(failure.receipt)
             deliver(.failed(failure.error, failure.receipt))
         case .subscribe(_, let subscription):
-            close()
+            close(subscription.receipt)
             deliver(.subscribe(subscription))
         case .page(_, let page):
-            close()
+            close(page.receipt)
             deliver(.page(page))
         case .credit(_, let count):
             body?.grant(count)
@@ -98,7 +104,7 @@ final class Exchange {
 
     /// The process is gone.
     func lost(_ error: AppError) {
-        close()
+        close(nil)
         deliver(.failed(error, .none))
     }
 
@@ -112,8 +118,9 @@ final class Exchange {
         if let grant = received.consume(count), isOpen { wire.send(.credit(stream, grant)) }
     }
 
-    private func close() {
+    private func close(_ receipt: Receipt?) {
         isOpen = false
+        if let receipt { settled(receipt) }
         body?.stop()
         body = nil
         wire.closed(self)

@@ -46,7 +46,8 @@ final class ExchangeLink: @unchecked Sendable {
     }
 
     private func begin(_ invocation: Gateway.Invocation) -> Exchange {
-        let exchange = wire.open(invocation.head, deadline: invocation.deadline, grant: invocation.grant, renewAt: invocation.renewAt)
+        let exchange = wire.open(
+            invocation.head, deadline: invocation.deadline, grant: invocation.grant, renewAt: invocation.renewAt, settled: invocation.settled)
         self.exchange = exchange
         if let rest = invocation.body.sender { exchange.send(rest) }
         return exchange

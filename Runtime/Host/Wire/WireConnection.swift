@@ -38,9 +38,12 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     }
 
     /// Begins an invocation.
-    func open(_ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant) -> Exchange {
+    func open(
+        _ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant,
+        settled: @escaping (Receipt) -> Void = { _ in }
+    ) -> Exchange {
         executor.loop.assertInEventLoop()
-        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, renewAt: renewAt, wire: self)
+        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, renewAt: renewAt, wire: self, settled: settled)
         nextStream += 1
         guard isOpen else {
             exchange.lost(AppError(.handlerFailed))

@@ -10,6 +10,12 @@ public enum LogKey: String, Sendable {
     case route
     case status
     case durationMS = "duration_ms"
+    case cpuMS = "cpu_ms"
+    case databaseMS = "database_ms"
+    case rows
+    case databaseBytes = "database_bytes"
+    case requestBytes = "request_bytes"
+    case answerBytes = "answer_bytes"
     case error
     case sqlName = "sql_name"
     case sqlState = "sql_state"

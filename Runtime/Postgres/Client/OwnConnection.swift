@@ -75,9 +75,9 @@ public final class OwnConnection: Sendable {
 
     /// Runs one statement and hands out its rows while they arrive, with bounded memory: a slow reader slows the server.
     ///
-    /// It begins when the first row is asked for. Leaving the loop early cancels the statement.
-    public func stream(_ sql: String, _ binds: [Bind] = []) -> RowStream {
-        RowStream(sql: sql, binds: binds, deadline: deadline, connection: connection, core: core)
+    /// It begins when the first row is asked for. Leaving the loop early cancels the statement. `arrived` is told of each row on the reactor's thread.
+    public func stream(_ sql: String, _ binds: [Bind] = [], arrived: @escaping @Sendable (Rows) -> Void = { _ in }) -> RowStream {
+        RowStream(sql: sql, binds: binds, deadline: deadline, connection: connection, core: core, arrived: arrived)
     }
 
     private func perform(_ work: Request.Work) async throws -> [Rows] {

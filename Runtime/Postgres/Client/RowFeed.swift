@@ -23,9 +23,14 @@ final class RowFeed: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Told of each row that arrives, on the loop's thread.
+    private let arrived: @Sendable (Rows) -> Void
+
+    init(arrived: @escaping @Sendable (Rows) -> Void = { _ in }) { self.arrived = arrived }
 
     /// Brings one row; true if no more are wanted for now.
     func push(_ row: Rows) -> Bool {
+        arrived(row)
         let (reader, isFull) = state.withLock { state -> (UnsafeContinuation<Row?, any Error>?, Bool) in
             guard state.end == nil else { return (nil, false) }
             if let reader = state.reader {

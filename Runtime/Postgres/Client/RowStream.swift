@@ -10,6 +10,7 @@ public struct RowStream: AsyncSequence, Sendable {
     let deadline: Deadline
     let connection: Connection
     let core: ClientCore
+    let arrived: @Sendable (Rows) -> Void
 
     /// Throws ``PostgresError`` from ``next()``: rows that came before it are good.
     public struct Iterator: AsyncIteratorProtocol {
@@ -22,7 +23,7 @@ public struct RowStream: AsyncSequence, Sendable {
     }
 
     public func makeAsyncIterator() -> Iterator {
-        let feed = RowFeed()
+        let feed = RowFeed(arrived: arrived)
         return Iterator(RowReader(Request(.stream(sql, binds, feed), deadline: deadline), feed, connection, core))
     }
 }

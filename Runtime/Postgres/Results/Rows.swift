@@ -25,6 +25,18 @@ public struct Rows: Sendable, RandomAccessCollection {
         result.with { result in PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
     }
 
+    /// Bytes of all values, as the database sent them.
+    public var valueBytes: Int {
+        result.with { result in
+            let columns = PQnfields(result)
+            var sum = 0
+            for row in 0..<Int32(count) {
+                for column in 0..<columns { sum += Int(PQgetlength(result, row, column)) }
+            }
+            return sum
+        }
+    }
+
     /// The names of the columns.
     public var columns: [String] {
         result.with { result in (0..<PQnfields(result)).map { PQfname(result, $0).map { String(cString: $0) } ?? "" } }

@@ -4,21 +4,26 @@ public struct Subscription: Sendable, Hashable {
     public var channel: String
     /// The cursor behind which events are wanted; nil: from the oldest kept.
     public var from: String?
+    /// What the invocation used; HandlerKit fills it in.
+    public var receipt: Receipt
 
-    public init(channel: String, from: String?) {
+    public init(channel: String, from: String?, receipt: Receipt = .none) {
         self.channel = channel
         self.from = from
+        self.receipt = receipt
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         channel = try reader.text()
         from = try reader.flag() ? try reader.text() : nil
+        receipt = try Receipt(from: &reader)
     }
 
     func write(to writer: inout ByteWriter) {
         writer.put(channel)
         writer.put(from != nil)
         if let from { writer.put(from) }
+        receipt.write(to: &writer)
     }
 }
 
@@ -39,15 +44,19 @@ public struct FeedPage: Sendable, Hashable {
     public var events: [Event]
     /// Whether more can be read at once behind the last of these.
     public var hasMore: Bool
+    /// What the invocation used; HandlerKit fills it in.
+    public var receipt: Receipt
 
-    public init(events: [Event], hasMore: Bool) {
+    public init(events: [Event], hasMore: Bool, receipt: Receipt = .none) {
         self.events = events
         self.hasMore = hasMore
+        self.receipt = receipt
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         events = try reader.items { reader throws(WireError) in Event(id: try reader.text(), data: try reader.blob()) }
         hasMore = try reader.flag()
+        receipt = try Receipt(from: &reader)
     }
 
     func write(to writer: inout ByteWriter) {
@@ -56,5 +65,6 @@ public struct FeedPage: Sendable, Hashable {
             writer.put(event.data)
         }
         writer.put(hasMore)
+        receipt.write(to: &writer)
     }
 }
