@@ -40,8 +40,12 @@ final class RunningHost: Sendable {
 
     static func start(_ options: Options = Options()) async throws -> RunningHost {
         let database = try TestDatabase.current
-        return try await Blocking.run {
-            let environment = try Self.environment(database, options)
+        return try await start(environment: try await Blocking.run { try Self.environment(database, options) })
+    }
+
+    /// Starts it in an environment that says all.
+    static func start(environment: [String: String]) async throws -> RunningHost {
+        try await Blocking.run {
             let program = try ChildProgram("tenantry", ["run"], environment: environment)
             guard let line = program.line(containing: "listening on "), let port = line.split(separator: ":").last.flatMap({ Int($0) }) else {
                 throw AppError(.internalError, "the host did not start (exit \(program.end())):\n\(program.printed)")
@@ -54,9 +58,8 @@ final class RunningHost: Sendable {
     static func environment(_ database: TestDatabase, _ options: Options = Options()) throws -> [String: String] {
         let home = "\(database.home)/\(database.name)"
         try File.makeFolder("\(home)/credentials")
-        try File.makeFolder("\(home)/keys")
         try File.write(try File.read("\(database.home)/credentials/host.json"), to: "\(home)/credentials/host.json")
-        try File.write(Array(try key.get().privatePEM.utf8), to: "\(home)/keys/jwt.pem")
+        try writeKey(home)
         let server = database.superuser
         var url = "postgres://\(server.user)"
         if let password = server.password { url += ":\(password)" }
@@ -69,6 +72,12 @@ final class RunningHost: Sendable {
         if let path = getenv("LD_LIBRARY_PATH") { environment["LD_LIBRARY_PATH"] = String(cString: path) }
         environment.merge(options.environment) { _, new in new }
         return environment
+    }
+
+    /// Puts the key that signs all tests' tokens into an installation's folder.
+    static func writeKey(_ home: String) throws {
+        try File.makeFolder("\(home)/keys")
+        try File.write(Array(try key.get().privatePEM.utf8), to: "\(home)/keys/jwt.pem")
     }
 
     /// A folder with all handlers of the test's schema in it, as links.
