@@ -113,6 +113,7 @@ let package = Package(
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
+        .testTarget(name: "PitfallTests", dependencies: ["TestSupport", "Kernel"], path: "Tests/Pitfalls", exclude: ["pitfalls.txt"]),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"],
             path: "Tests/Integration"),

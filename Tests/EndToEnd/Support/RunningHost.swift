@@ -14,7 +14,7 @@ final class RunningHost: Sendable {
     private let signer: JWTSigner
 
     /// Signs the tokens of all tests; made once, since that takes a moment.
-    private static let key: Result<RSAKey, AppError> = Result { () throws(AppError) in try RSAKey.generate() }
+    static let key: Result<RSAKey, AppError> = Result { () throws(AppError) in try RSAKey.generate() }
 
     /// What one run is told beside its database.
     struct Options: Sendable {
@@ -81,7 +81,7 @@ final class RunningHost: Sendable {
     }
 
     /// A folder with all handlers of the test's schema in it, as links.
-    private static func handlersFolder(_ home: String) throws -> String {
+    static func handlersFolder(_ home: String) throws -> String {
         let folder = "\(home)/handlers"
         try File.makeFolder(folder)
         for manifest in try TestSchema.manifests() where !File.exists("\(folder)/\(manifest.name)") {
@@ -90,7 +90,7 @@ final class RunningHost: Sendable {
         return folder
     }
 
-    private init(port: Int, home: String, program: ChildProgram) throws {
+    init(port: Int, home: String, program: ChildProgram) throws {
         self.port = port
         self.home = home
         self.program = program

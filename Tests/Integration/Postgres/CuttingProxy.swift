@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 
 /// Stands between a client and the server's Unix socket, and cuts the first connection off after so many bytes from the server.
 final class CuttingProxy: Sendable {

@@ -1,6 +1,7 @@
 import Kernel
 import Postgres
 import Reactor
+import TestSupport
 import Testing
 
 extension Integration {

@@ -8,7 +8,7 @@ import Testing
 extension Integration {
     /// A hostile author of SQL in each handler, against a tenant that is not theirs.
     ///
-    /// What no revoke closes: EXPLAIN shows the planner's estimates, which know all tenants (pitfall 14: no route shows a plan; not tried here),
+    /// What no revoke closes: EXPLAIN shows the planner's estimates, which know all tenants (no route shows a plan: `CatalogueTests`),
     /// and a handler that may delete rows may `LOCK TABLE` until its transaction ends, which its deadline does for it. A role may also change its
     /// own settings and password (`sabotage` below): no row is seen, but lint must find it and the installer mend it.
     @Suite struct RedTeamTests {

@@ -1,12 +1,14 @@
 import Glibc
 import Kernel
-import Postgres
+public import Postgres
 import Reactor
 
 /// A Postgres of one test's own, which it may stop and kill. Unix socket only, scram, never as root.
-final class PrivateCluster: Sendable {
-    struct Failed: Error, CustomStringConvertible {
-        let description: String
+public final class PrivateCluster: Sendable {
+    public struct Failed: Error, CustomStringConvertible {
+        public let description: String
+
+        public init(description: String) { self.description = description }
     }
 
     private let directory: String
@@ -15,7 +17,7 @@ final class PrivateCluster: Sendable {
     private let blocking = BlockingPool(threads: 1, name: "cluster")
     /// Of its socket and, on the loopback, of TCP. Chosen by the kernel.
     private let port: Int
-    static let password = "p%7@ss w:rd/?"
+    public static let password = "p%7@ss w:rd/?"
 
     private init() throws {
         var template = Array("/tmp/tenantry-cluster-XXXXXX".utf8CString)
@@ -30,7 +32,7 @@ final class PrivateCluster: Sendable {
     }
 
     /// Runs a body with a fresh cluster and removes it afterwards.
-    static func with<R>(_ body: (PrivateCluster) async throws -> R) async throws -> R {
+    public static func with<R>(_ body: (PrivateCluster) async throws -> R) async throws -> R {
         let cluster = try PrivateCluster()
         let outcome: Result<R, any Error>
         do {
@@ -45,12 +47,12 @@ final class PrivateCluster: Sendable {
     }
 
     /// How to reach it: by its Unix socket, or by TCP at a name of this machine.
-    func configuration(host: String? = nil, password: String = PrivateCluster.password) -> PostgresClient.Configuration {
+    public func configuration(host: String? = nil, password: String = PrivateCluster.password) -> PostgresClient.Configuration {
         PostgresClient.Configuration(host: host ?? directory, port: port, user: "postgres", password: password, database: "postgres")
     }
 
     /// The Unix socket itself.
-    var socket: String { "\(directory)/.s.PGSQL.\(port)" }
+    public var socket: String { "\(directory)/.s.PGSQL.\(port)" }
 
     private static func freePort() throws -> Int {
         let probe = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -73,15 +75,37 @@ final class PrivateCluster: Sendable {
         try await start()
     }
 
-    func start() async throws {
+    public func start() async throws {
         try await command(
             "\(binaries)/pg_ctl", "-D", "\(directory)/data", "-w", "-s", "-l", "\(directory)/log", "-o",
             "-c fsync=off -c listen_addresses=127.0.0.1 -c port=\(port) -c unix_socket_directories=\(directory)", "start")
     }
 
     /// As if the power had failed: nothing is finished, no client is told properly.
-    func stop() async throws {
+    public func stop() async throws {
         try await command("\(binaries)/pg_ctl", "-D", "\(directory)/data", "-w", "-s", "-m", "immediate", "stop")
+    }
+
+    /// As if the kernel had ended the server: its first process is gone at once, the others end when they notice. Blocks for a moment.
+    public func kill() throws {
+        let text = String(decoding: try File.read("\(directory)/data/postmaster.pid"), as: UTF8.self)
+        guard let line = text.split(separator: "\n").first, let pid = pid_t(line) else { throw Failed(description: "no process id: \(text)") }
+        Glibc.kill(pid, SIGKILL)
+    }
+
+    /// Whether its first process is there.
+    public var isRunning: Bool {
+        guard let bytes = try? File.read("\(directory)/data/postmaster.pid") else { return false }
+        guard let pid = String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.flatMap({ pid_t($0) }) else { return false }
+        // One that has ended and waits to be collected has no command line any more.
+        return (try? File.read("/proc/\(pid)/cmdline"))?.isEmpty == false
+    }
+
+    /// Starts it again after `kill`, as soon as what is left of it has let go of its memory.
+    public func restart() async throws {
+        for attempt in 0..<200 {
+            do { return try await start() } catch  where attempt < 199 { try await Task.sleep(for: .milliseconds(50)) }
+        }
     }
 
     private func command(_ words: String...) async throws {
