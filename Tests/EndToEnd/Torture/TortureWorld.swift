@@ -72,6 +72,7 @@ final class TortureWorld: Sendable {
             "TENANTRY_DATABASE_URL": "postgres://postgres:\(password)@/postgres?host=\(server.host)&port=\(server.port)", "TENANTRY_HOME": home,
             "TENANTRY_ADDRESS": "127.0.0.1:0", "TENANTRY_HANDLERS": try RunningHost.handlersFolder(home),
             "TENANTRY_SCHEMA": TestSchema.migrations, "SWIFT_BACKTRACE": "enable=no",
+            "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off", "TENANTRY_SUSPICION": "off",
         ]
         if let path = getenv("LD_LIBRARY_PATH") { environment["LD_LIBRARY_PATH"] = String(cString: path) }
         return environment

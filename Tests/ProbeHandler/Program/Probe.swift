@@ -8,6 +8,7 @@ import HandlerKit
         Counting.routes
         Echoing.routes
         Waiting.routes
+        Hoarding.routes
         Breaking.routes
         Keeping.routes
     }
