@@ -161,4 +161,53 @@ import Testing
         #expect(pool.died(1, now: at(3)) == [])
         #expect(pool.isStoppedAndEmpty)
     }
+
+    @Test("pitfall 46: calls of other handlers find a slot above the concurrency, the deeper the more") func reserve() {
+        var pool = warm(1...1, concurrency: 4)
+        for ticket in 2...4 { #expect(pool.lease(UInt64(ticket), deadline: soon, now: at(1)) == .use(1)) }
+        #expect(pool.lease(5, deadline: soon, now: at(1)) == .wait([]))
+        #expect(pool.lease(6, deadline: soon, depth: 1, now: at(1)) == .use(1))
+        #expect(pool.lease(7, deadline: soon, depth: 1, now: at(1)) == .wait([]))
+        #expect(pool.lease(8, deadline: soon, depth: 2, now: at(1)) == .use(1))
+        #expect(pool.lease(9, deadline: soon, depth: 4, now: at(1)) == .use(1))
+        #expect(pool.lease(10, deadline: soon, depth: 4, now: at(1)) == .use(1))
+        #expect(pool.lease(11, deadline: soon, depth: 4, now: at(1)) == .wait([]))
+        // Whoever is deepest goes first; a client's own call waits until the process is below its concurrency.
+        #expect(pool.release(1, now: at(2)) == [.resume(11, 1)])
+        for _ in 0..<3 { #expect(pool.release(1, now: at(2)) == []) }
+        #expect(pool.release(1, now: at(2)) == [.resume(7, 1)])
+        #expect(pool.release(1, now: at(2)) == [])
+        #expect(pool.release(1, now: at(2)) == [.resume(5, 1)])
+    }
+
+    @Test("pitfall 46: whatever two handlers call of each other, somebody always runs to the end", arguments: [1, 2, 3, 8])
+    func progress(_ concurrency: Int) {
+        // Every client's call of handler 0 calls handler 1, which calls handler 0, four deep; each holds its slot while it waits.
+        struct Running { var handler: Int, depth: Int }
+        var pools = [pool(1...1, concurrency: concurrency, waiting: 10_000), pool(1...1, concurrency: concurrency, waiting: 10_000)]
+        for index in 0...1 {
+            _ = pools[index].tick(at(0))
+            _ = pools[index].ready(1, now: at(0))
+        }
+        var callers: [UInt64: (Running, parent: UInt64?)] = [:]
+        var ticket: UInt64 = 0
+        var running: [UInt64] = []
+        func begin(_ call: Running, parent: UInt64?) {
+            ticket += 1
+            callers[ticket] = (call, parent)
+            if case .use = pools[call.handler].lease(ticket, deadline: soon, depth: call.depth, now: at(1)) { running.append(ticket) }
+        }
+        for number in 0..<100 { begin(Running(handler: number % 2, depth: 0), parent: nil) }
+        var ended = 0
+        func end(_ id: UInt64) {
+            guard let (call, parent) = callers[id] else { return }
+            ended += 1
+            for case .resume(let next, _) in pools[call.handler].release(1, now: at(1)) { running.append(next) }
+            if let parent { end(parent) }
+        }
+        while let id = running.popLast(), let (call, _) = callers[id] {
+            if call.depth == 4 { end(id) } else { begin(Running(handler: 1 - call.handler, depth: call.depth + 1), parent: id) }
+        }
+        #expect(ended == 500)
+    }
 }

@@ -66,7 +66,7 @@ actor TestTemplate {
                 let manifests = try TestSchema.manifests()
                 let roles = RoleInstaller(client: client, prefix: prefix, home: home)
                 try await roles.install(deadline: .after(.seconds(60)))
-                try await roles.install(handlers: manifests.map(\.name), deadline: .after(.seconds(60)))
+                try await roles.install(handlers: manifests.map(\.name) + [TestSchema.second], deadline: .after(.seconds(60)))
                 try await GrantInstaller(client: client, prefix: prefix).install(manifests, deadline: .after(.seconds(60)))
                 let host = try Credentials.load(Credentials.hostFile(home: home)).passwords
                 let admin = try Credentials.load(Credentials.adminFile(home: home)).passwords
@@ -81,6 +81,9 @@ actor TestTemplate {
 public enum TestSchema {
     /// The folder of the shared migrations.
     public static var migrations: String { "\(Environment.package)/Tenants/Schema/Migrations" }
+
+    /// A handler that has a role and nothing else: tests run a program a second time under this name.
+    public static let second = "relay"
 
     /// The shared series, and one of each handler that has migrations of its own.
     public static func series() throws -> [MigrationSeries] {

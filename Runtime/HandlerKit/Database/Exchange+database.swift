@@ -24,6 +24,7 @@ extension Exchange {
     /// Lends a connection of its own to a body, beside which nothing of this invocation reaches the database.
     func withOwnConnection<R>(until limit: Deadline, _ body: (OwnConnection) async throws -> R) async throws -> R {
         _ = try check([])
+        guard calls.isIdle else { throw AppError(.internalError, detail: "a transaction is opened while another handler is called") }
         isInteractive = true
         let begun = services.time.instant()
         defer {

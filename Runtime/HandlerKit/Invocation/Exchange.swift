@@ -28,6 +28,9 @@ final class Exchange: @unchecked Sendable {
     var task: UnsafeCurrentTask?
     var reader: UnsafeContinuation<Void, any Error>?
     var writer: UnsafeContinuation<Void, any Error>?
+    var calls = CallMachine()
+    /// Who waits for the answer of which call.
+    var callers: [UInt32: UnsafeContinuation<NestedAnswer, any Error>] = [:]
 
     init(
         stream: StreamID, head: InvocationHead, endpoint: Endpoint, services: Services, connection: any FrameSink

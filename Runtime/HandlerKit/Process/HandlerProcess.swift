@@ -119,6 +119,7 @@ final class HandlerProcess: @unchecked Sendable {
         case .credit(let exchange, let count): exchange.grant(count)
         case .cancel(let exchange, let reason): exchange.cancel(reason)
         case .context(let exchange, let context): exchange.context = context
+        case .called(let exchange, let answer): try exchange.called(answer)
         case .pong(let number):
             // Behind what is queued: it says that handler code gets its turn, not only that the loop reads.
             reactor.execute { [self] in socket.send(.pong(number)) }

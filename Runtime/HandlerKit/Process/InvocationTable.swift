@@ -10,6 +10,7 @@ struct InvocationTable<Entry> {
         case credit(Entry, UInt32)
         case cancel(Entry, CancelReason)
         case context(Entry, String)
+        case called(Entry, NestedAnswer)
         case pong(UInt64)
         /// Nothing runs any more, and nothing will: the process ends.
         case drained
@@ -43,7 +44,7 @@ struct InvocationTable<Entry> {
             draining = true
             return entries.isEmpty ? .drained : .nothing
         case .start: throw WireError("a second start")
-        case .called: return .nothing
+        case .called(let id, let answer): return try entry(id).map { .called($0, answer) } ?? .nothing
         case .ready, .answer, .failure, .subscribe, .page, .pong, .call, .trace: throw WireError("a frame that only a process sends")
         }
     }

@@ -7,6 +7,8 @@ final class ServedHandler: Sendable {
     /// What the gateway needs to know of a route for each request.
     struct Route: Sendable {
         let path: String
+        /// Method and path with all parameters alike.
+        let shape: String
         let rule: AccessRule
         let body: HandlerDescription.Body
         let bodyLimit: Int
@@ -17,6 +19,7 @@ final class ServedHandler: Sendable {
     let description: HandlerDescription
     let routes: [Route]
     let pool: HandlerPool
+    private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
     init(_ description: HandlerDescription, pool: HandlerPool) throws(AppError) {
@@ -24,13 +27,19 @@ final class ServedHandler: Sendable {
         timeout = pool.manifest.timeout
         self.description = description
         self.pool = pool
+        calls = Set(pool.manifest.calls.map { RouteTable.shape(of: $0) })
         var routes: [Route] = []
         for route in description.routes {
             routes.append(
-                Route(path: route.path, rule: try AccessRule(route.access), body: route.body, bodyLimit: route.bodyLimit))
+                Route(
+                    path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: try AccessRule(route.access), body: route.body,
+                    bodyLimit: route.bodyLimit))
         }
         self.routes = routes
     }
+
+    /// Whether its manifest's `calls` names a route.
+    func mayCall(_ method: String, _ route: Route) -> Bool { calls.contains(route.shape) && route.shape.hasPrefix("\(method) ") }
 }
 
 extension RouteTable {
@@ -43,7 +52,7 @@ extension RouteTable {
         }
         for (index, handler) in handlers.enumerated() {
             for (place, route) in handler.description.routes.enumerated() {
-                let shape = "\(route.method) \(shape(of: route.path))"
+                let shape = shape(of: route.method, route.path)
                 do throws(AppError) {
                     try table.add(route.method, route.path, .handler(index, route: place))
                 } catch {
@@ -53,10 +62,5 @@ extension RouteTable {
             }
         }
         return table
-    }
-
-    /// The path with all parameters alike.
-    private static func shape(of path: String) -> String {
-        path.split(separator: "/").map { $0.hasPrefix("{") ? "{}" : String($0) }.joined(separator: "/")
     }
 }

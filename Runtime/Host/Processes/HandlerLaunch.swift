@@ -13,11 +13,14 @@ struct HandlerLaunch: Sendable {
     let programs: String
     /// What a process is told first: its database, its secrets.
     let greeting: @Sendable (Manifest) -> Start
+    /// Takes what the processes call of each other; nil where they only say what they serve.
+    let calls: CallQueue?
     private let pool = BlockingPool(threads: 8, name: "processes")
 
-    init(loops: Loops, programs: String, greeting: @escaping @Sendable (Manifest) -> Start) {
+    init(loops: Loops, programs: String, calls: CallQueue? = nil, greeting: @escaping @Sendable (Manifest) -> Start) {
         self.loops = loops
         self.programs = programs
+        self.calls = calls
         self.greeting = greeting
     }
 
@@ -35,7 +38,7 @@ struct HandlerLaunch: Sendable {
         _ child: Launcher.Child, _ id: ProcessPool.ID, _ logger: Logger, onRelease: @escaping @Sendable () -> Void
     ) async throws -> HandlerProcess {
         let executor = loops.executors[id % loops.executors.count]
-        let wire = WireConnection(executor: executor, logger: logger, onRelease: onRelease)
+        let wire = WireConnection(executor: executor, logger: logger, calls: calls, onRelease: onRelease)
         let channel = try await ClientBootstrap(group: executor.loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }

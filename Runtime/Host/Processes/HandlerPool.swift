@@ -50,12 +50,14 @@ final class HandlerPool: Sendable {
     // MARK: For callers
 
     /// A process with a slot taken for the caller, who must give it back. `waiting` is handed a way to stop the wait.
-    func lease(deadline: Deadline, waiting: (@escaping () -> Void) -> Void) async throws(AppError) -> HandlerProcess {
+    ///
+    /// `depth` is above 0 for a call of another handler.
+    func lease(deadline: Deadline, depth: Int = 0, waiting: (@escaping () -> Void) -> Void) async throws(AppError) -> HandlerProcess {
         let now = time.instant()
         let (lease, process, ticket) = state.withLock { state in
             let ticket = state.nextTicket
             state.nextTicket += 1
-            let lease = state.pool.lease(ticket, deadline: deadline, now: now)
+            let lease = state.pool.lease(ticket, deadline: deadline, depth: depth, now: now)
             if case .use(let id) = lease { return (lease, state.processes[id], ticket) }
             return (lease, nil, ticket)
         }

@@ -10,6 +10,8 @@ struct ProcessPool {
     struct Limits: Sendable, Equatable {
         var instances = 0...1
         var concurrency = 64
+        /// What calls of other handlers may take on top of the concurrency, for each handler that they lie behind.
+        var reserve: Int { max(1, concurrency / 4) }
         /// How long a process above the minimum stays without work.
         var idle: Duration = .seconds(300)
         /// Callers who may wait.
@@ -62,6 +64,7 @@ struct ProcessPool {
     private struct Waiter {
         let ticket: Ticket
         let deadline: Deadline
+        let depth: Int
     }
 
     let limits: Limits
@@ -86,15 +89,18 @@ struct ProcessPool {
     // MARK: Callers
 
     /// Asks for a slot: the least busy process that has one, else the caller waits.
-    mutating func lease(_ ticket: Ticket, deadline: Deadline, now: ContinuousClock.Instant) -> Lease {
+    ///
+    /// A call of another handler, of depth 1 and more, may take a process's reserve as well, the deeper the more of it. So whoever is deepest finds
+    /// a slot or waits for one that waits for nobody: handlers that call each other cannot lock each other out.
+    mutating func lease(_ ticket: Ticket, deadline: Deadline, depth: Int = 0, now: ContinuousClock.Instant) -> Lease {
         if stopping { return .refuse(.stopping) }
-        if waiters.isEmpty, let index = leastBusy() {
+        if waiters.allSatisfy({ $0.depth < depth }), let index = leastBusy(depth) {
             processes[index].inFlight += 1
             return .use(processes[index].id)
         }
         if waiters.count >= limits.waiting { return .refuse(.queueFull) }
         if let rest = resting(at: now), rest > .seconds(1), !processes.contains(where: \.takesWork) { return .refuse(.resting(rest)) }
-        waiters.append(Waiter(ticket: ticket, deadline: deadline))
+        waiters.append(Waiter(ticket: ticket, deadline: deadline, depth: depth))
         return .wait(startMissing(now))
     }
 
@@ -190,9 +196,10 @@ struct ProcessPool {
 
     private func index(of id: ID) -> Int? { processes.firstIndex { $0.id == id } }
 
-    private func leastBusy() -> Int? {
+    private func leastBusy(_ depth: Int) -> Int? {
         var best: Int?
-        for index in processes.indices where processes[index].phase == .ready && processes[index].inFlight < limits.concurrency {
+        let most = limits.concurrency + depth * limits.reserve
+        for index in processes.indices where processes[index].phase == .ready && processes[index].inFlight < most {
             if let chosen = best, processes[chosen].inFlight <= processes[index].inFlight { continue }
             best = index
         }
@@ -210,8 +217,9 @@ struct ProcessPool {
 
     private mutating func serveWaiters() -> [Action] {
         var actions: [Action] = []
-        while let waiter = waiters.first, let index = leastBusy() {
-            waiters.removeFirst()
+        // The deepest first, among those the one that came first: where it finds no slot nobody does.
+        while let depth = waiters.lazy.map(\.depth).max(), let next = waiters.firstIndex(where: { $0.depth == depth }), let index = leastBusy(depth) {
+            let waiter = waiters.remove(at: next)
             processes[index].inFlight += 1
             actions.append(.resume(waiter.ticket, processes[index].id))
         }

@@ -37,9 +37,11 @@ public struct Host: Sendable {
         try budget.check(limit: try await database.connectionLimit())
 
         let greetings = try Self.greetings(settings, base, jwt)
-        let launch = HandlerLaunch(loops: loops, programs: settings.programs) { greetings[$0.name]! }
+        let calls = CallQueue()
+        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls) { greetings[$0.name]! }
         let describer = Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger)
         var described: [(name: String, description: HandlerDescription)] = []
+        var callers: [(manifest: Manifest, description: HandlerDescription)] = []
         var handlers: [ServedHandler] = []
         for manifest in settings.handlers {
             guard manifest.isolation == .shared else {
@@ -49,9 +51,11 @@ public struct Host: Sendable {
             let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger)
             let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
             described.append((manifest.name, description))
+            callers.append((manifest, description))
             handlers.append(try ServedHandler(description, pool: pool))
         }
 
+        try RouteTable.check(callers)
         let scratch = Scratch(
             folder: "\(settings.home)/scratch", quota: SpoolQuota(perTenant: settings.spoolPerTenant, total: settings.spoolTotal))
         try scratch.prepare()
@@ -81,6 +85,7 @@ public struct Host: Sendable {
             DatabaseService(client: client, reactor: reactor, loops: loops),
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
+            CallService(gateway: gateway, queue: calls),
             PoolService(pools: handlers.map(\.pool)),
             server,
             DoorService(gateway: gateway),

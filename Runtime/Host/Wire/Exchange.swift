@@ -19,6 +19,12 @@ final class Exchange {
     let grant: ContextGrant?
     /// Told once what it used, also where nobody waits for it any more.
     private let settled: (Receipt) -> Void
+    /// What calls of other handlers take over.
+    private let origin: CallOrigin?
+    /// Calls of other handlers that it waits for, by number.
+    private var calls: [UInt32: RunningCall] = [:]
+    private var newestCall: UInt32 = 0
+    private var usedByCalls = Receipt.none
     /// When its context is due for renewal.
     var renewAt: ContinuousClock.Instant
     private unowned let wire: WireConnection
@@ -33,13 +39,14 @@ final class Exchange {
     private var unread = 0
 
     init(
-        stream: StreamID, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant, wire: WireConnection,
+        stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, renewAt: ContinuousClock.Instant, wire: WireConnection,
         settled: @escaping (Receipt) -> Void
     ) {
         self.settled = settled
         self.stream = stream
         self.deadline = deadline
         self.grant = grant
+        self.origin = origin
         self.renewAt = renewAt
         self.wire = wire
     }
@@ -67,8 +74,9 @@ final class Exchange {
         cancelledAt = now
         body?.stop()
         body = nil
+        stopCalls()
         wire.send(.cancel(stream, reason))
-        deliver(.failed(error, .none))
+        deliver(.failed(error, usedByCalls))
     }
 
     // MARK: From the wire
@@ -77,7 +85,11 @@ final class Exchange {
         switch frame {
         case .answer(_, let head):
             // The first bytes come with the head and are not counted; only chunks are.
-            if let receipt = head.receipt { close(receipt) }
+            var head = head
+            if let receipt = head.receipt {
+                head.receipt = receipt.adding(calls: usedByCalls)
+                close(receipt)
+            }
             deliver(.answer(head))
         case .chunk(_, let bytes):
             try count(bytes.count)
@@ -85,16 +97,18 @@ final class Exchange {
             deliver(.chunk(bytes))
         case .end(_, let receipt):
             close(receipt)
-            deliver(.end(receipt))
+            deliver(.end(receipt.adding(calls: usedByCalls)))
         case .failure(_, let failure):
             close(failure.receipt)
-            deliver(.failed(failure.error, failure.receipt))
-        case .subscribe(_, let subscription):
+            deliver(.failed(failure.error, failure.receipt.adding(calls: usedByCalls)))
+        case .subscribe(_, var subscription):
             close(subscription.receipt)
+            subscription.receipt = subscription.receipt.adding(calls: usedByCalls)
             deliver(.subscribe(subscription))
         case .page(_, let page):
             close(page.receipt)
             deliver(.page(page))
+        case .call(_, let call): try begin(call)
         case .credit(_, let count):
             body?.grant(count)
             pumpBody()
@@ -105,7 +119,30 @@ final class Exchange {
     /// The process is gone.
     func lost(_ error: AppError) {
         close(nil)
-        deliver(.failed(error, .none))
+        deliver(.failed(error, usedByCalls))
+    }
+
+    /// A call of another handler is over.
+    func called(_ answer: NestedAnswer, _ used: Receipt) {
+        guard calls.removeValue(forKey: answer.number) != nil else { return }
+        usedByCalls = usedByCalls.adding(calls: used)
+        wire.send(.called(stream, answer))
+    }
+
+    private func begin(_ call: NestedCall) throws(WireViolation) {
+        guard let origin, cancelledAt == nil else { return }
+        guard call.number > newestCall, calls.count < CallOrigin.atOnce else {
+            throw WireViolation("a process calls out of order or too often at once")
+        }
+        newestCall = call.number
+        let running = RunningCall(call, origin, executor: wire.executor, caller: self)
+        calls[call.number] = running
+        wire.run(running)
+    }
+
+    private func stopCalls() {
+        for call in calls.values { call.cancel() }
+        calls = [:]
     }
 
     private func count(_ bytes: Int) throws(WireViolation) {
@@ -123,6 +160,7 @@ final class Exchange {
         if let receipt { settled(receipt) }
         body?.stop()
         body = nil
+        stopCalls()
         wire.closed(self)
     }
 

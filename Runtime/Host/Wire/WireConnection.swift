@@ -1,6 +1,7 @@
 import Kernel
 import Logging
 import NIOCore
+import Tokens
 import Wire
 
 /// The gateway's end of one process's wire. Everything happens on its loop; frames of one turn leave in one write.
@@ -10,6 +11,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
 
     let executor: LoopExecutor
     private let logger: Logger
+    private let calls: CallQueue?
     private let onRelease: @Sendable () -> Void
     private var context: ChannelHandlerContext?
     private var decoder = FrameDecoder()
@@ -21,10 +23,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     private var readyWaiter: UnsafeContinuation<Void, Never>?
     private var isOpen = true
 
-    /// `onRelease` is called on the loop whenever an exchange is over and its slot free.
-    init(executor: LoopExecutor, logger: Logger, onRelease: @escaping @Sendable () -> Void) {
+    /// `calls` takes what handlers call of each other; `onRelease` is called on the loop whenever an exchange is over and its slot free.
+    init(executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, onRelease: @escaping @Sendable () -> Void) {
         self.executor = executor
         self.logger = logger
+        self.calls = calls
         self.onRelease = onRelease
     }
 
@@ -43,7 +46,12 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         settled: @escaping (Receipt) -> Void = { _ in }
     ) -> Exchange {
         executor.loop.assertInEventLoop()
-        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, renewAt: renewAt, wire: self, settled: settled)
+        let origin = grant.map {
+            CallOrigin(
+                handler: $0.context.handler, depth: head.depth, requestID: head.requestID, idempotency: head.idempotency, principal: $0.principal,
+                deadline: deadline)
+        }
+        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, origin: origin, renewAt: renewAt, wire: self, settled: settled)
         nextStream += 1
         guard isOpen else {
             exchange.lost(AppError(.handlerFailed))
@@ -89,6 +97,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         guard !flushScheduled else { return }
         flushScheduled = true
         executor.loop.execute(flush)
+    }
+
+    /// An exchange calls another handler.
+    func run(_ call: RunningCall) {
+        if let calls { calls.add(call) } else { call.finish(status: UInt16(ErrorCode.unavailable.status), [], .none) }
     }
 
     func closed(_ exchange: Exchange) {

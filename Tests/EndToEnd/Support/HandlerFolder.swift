@@ -16,6 +16,18 @@ enum HandlerFolder {
         try File.write(Array(text.utf8), to: "\(folder)/probe/handler.yaml")
         return folder
     }
+
+    /// A folder with the test handler under two names, `probe` and `relay`; more lines for each manifest.
+    static func pair(in database: TestDatabase, probe: String = "", relay: String = "", replacing changes: [String: String] = [:]) throws -> String {
+        let folder = try Self.probe(in: database, replacing: changes)
+        let text = String(decoding: try File.read("\(folder)/probe/handler.yaml"), as: UTF8.self)
+        try File.makeFolder("\(folder)/relay")
+        try File.write(Array((text + probe + "\n").utf8), to: "\(folder)/probe/handler.yaml")
+        var lines = text.split(separator: "\n").prefix { !$0.hasPrefix("grants:") }.filter { !$0.hasPrefix("name:") }.map(String.init)
+        lines += ["name: \(TestSchema.second)", relay, ""]
+        try File.write(Array(lines.joined(separator: "\n").utf8), to: "\(folder)/relay/handler.yaml")
+        return folder
+    }
 }
 
 extension ChildProgram {

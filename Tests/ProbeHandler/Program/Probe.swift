@@ -2,9 +2,17 @@ import HandlerKit
 
 /// Counts, echoes, waits, fails and breaks on request, so that tests can see what the runtime makes of it.
 @main struct Probe: Handler {
-    init(environment: HandlerEnvironment) {}
+    private let name: String
+
+    init(environment: HandlerEnvironment) { name = environment.name.isEmpty ? "probe" : environment.name }
 
     var routes: [Route] {
+        Calling(name: name).routes
+        // Under another name it serves what that name begins alone, so that both can run beside each other.
+        if name == "probe" { own }
+    }
+
+    @RoutesBuilder private var own: [Route] {
         Counting.routes
         Echoing.routes
         Waiting.routes
@@ -13,7 +21,7 @@ import HandlerKit
         Keeping.routes
     }
 
-    var feeds: [Feed] { [Counting.feed, Keeping.feed] }
+    var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }
 
     static var statements: [Statement] { [ProbeSQL.sleep, ProbeSQL.entries, ProbeSQL.entriesAfter, ProbeSQL.last, ProbeSQL.insert, ProbeSQL.broken] }
 }

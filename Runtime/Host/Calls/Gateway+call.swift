@@ -1,0 +1,123 @@
+import Kernel
+import Logging
+import NIOCore
+import Wire
+
+extension Gateway {
+    /// Runs a call that a handler makes of another one, and brings the caller the answer.
+    func answer(_ running: RunningCall) async {
+        await running.executor.run {
+            var used = Receipt.none
+            do throws(AppError) {
+                let (status, body) = try await run(running, &used)
+                running.finish(status: status, body, used)
+            } catch {
+                log(error, of: running)
+                running.finish(status: UInt16(error.code.status), ErrorBody.json(error, requestID: running.origin.requestID), used)
+            }
+        }
+    }
+
+    /// Depth, permission and access come first; then the call runs as a client's would, past the gate: its client was let in already.
+    private func run(_ running: RunningCall, _ used: inout Receipt) async throws(AppError) -> (status: UInt16, body: [UInt8]) {
+        let (call, origin) = (running.call, running.origin)
+        let depth = try origin.nextDepth()
+        let target = try RequestTarget(call.query.isEmpty ? call.path : "\(call.path)?\(call.query)", limit: settings.limits.target)
+        guard case .found(.handler(let index, let place), let parameters) = table.match(call.method, target.segments),
+            let caller = handlers.first(where: { $0.name == origin.handler }), caller.mayCall(call.method, handlers[index].routes[place])
+        else {
+            throw AppError(
+                .forbidden, "A handler may not call this",
+                detail: "\(call.method) \(call.path) does not stand in the `calls` of the handler \(origin.handler)")
+        }
+        let handler = handlers[index]
+        let route = handler.routes[place]
+        let principal = try await principal(of: origin, for: route)
+        guard call.body.count <= (route.body == .none ? 0 : min(route.bodyLimit, NestedCall.maximumBody)) else {
+            throw AppError(.tooLarge, detail: "\(call.method) \(call.path) is called with a body of \(call.body.count) bytes")
+        }
+        let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
+        let process = try await handler.pool.lease(deadline: deadline, depth: Int(depth)) { running.onStop($0) }
+        var invocation: Invocation
+        do throws(AppError) {
+            guard !running.isStopped else { throw AppError(.cancelled) }
+            let id = UUID.v7(at: time.now(), using: &running.executor.random)
+            let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
+            invocation = try self.invocation(
+                .route(UInt16(place)), handler.name, principal, InvocationID(id), origin.requestID, deadline, parameters, target.query, headers,
+                GatheredBody(ByteBuffer(bytes: call.body)))
+        } catch {
+            handler.pool.giveBack(process)
+            throw error
+        }
+        invocation.head.depth = depth
+        invocation.head.idempotency = origin.idempotency(of: call)
+        let link = ExchangeLink(process.wire, from: running.executor)
+        let first = await link.open(invocation, gone: { running.onStop($0) })
+        func meter(_ status: Int, _ bytes: Int) {
+            let seen = Usage(requestBytes: call.body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status)
+            usage.add(seen, tenant: principal?.tenant, handler: handler.name, at: time.now())
+        }
+        do throws(AppError) {
+            let answer = try await collect(first, link, &used)
+            meter(Int(answer.status), answer.body.count)
+            return answer
+        } catch {
+            meter(error.code.status, 0)
+            throw error
+        }
+    }
+
+    /// Who calls, as long as they still may, under the rule of the route.
+    private func principal(of origin: CallOrigin, for route: ServedHandler.Route) async throws(AppError) -> Principal? {
+        guard case .bearer = route.rule else { return nil }
+        guard let principal = origin.principal else { throw AppError(.unauthenticated) }
+        try principal.again(try await directory.membership(principal.tenant, principal.user))
+        try route.rule.check(principal)
+        return principal
+    }
+
+    /// Gathers an answer, also one that comes as a stream.
+    private func collect(_ first: Exchange.Event, _ link: ExchangeLink, _ used: inout Receipt) async throws(AppError) -> (
+        status: UInt16, body: [UInt8]
+    ) {
+        guard case .answer(let head) = first else { throw Self.unusable(first, link, &used) }
+        var body = head.body
+        var receipt = head.receipt
+        while receipt == nil, body.count <= NestedCall.maximumBody {
+            let event = await link.next()
+            switch event {
+            case .chunk(let bytes): body += bytes
+            case .end(let end): receipt = end
+            default: throw Self.unusable(event, link, &used)
+            }
+        }
+        used = receipt ?? .none
+        guard body.count <= NestedCall.maximumBody else {
+            link.cancel(.clientGone)
+            throw AppError(.tooLarge, "The answer is longer than the \(NestedCall.maximumBody) bytes that a handler may be answered")
+        }
+        return (head.status, body)
+    }
+
+    private static func unusable(_ event: Exchange.Event, _ link: ExchangeLink, _ used: inout Receipt) -> AppError {
+        switch event {
+        case .failed(let error, let receipt):
+            used = receipt
+            return error
+        case .subscribe: return AppError(.badRequest, "This route answers with a subscription, which only a client can hold")
+        default:
+            link.cancel(.clientGone)
+            return AppError(.handlerFailed, detail: "a process answered a call with a frame that does not belong there")
+        }
+    }
+
+    private func log(_ error: AppError, of running: RunningCall) {
+        guard let detail = error.detail else { return }
+        logger.log(
+            level: error.code.status >= 500 ? .error : .notice, "a call between handlers failed",
+            metadata: .keys([
+                .requestID: "\(running.origin.requestID)", .handler: "\(running.origin.handler)", .error: "\(error.code): \(detail)",
+            ]))
+    }
+}
