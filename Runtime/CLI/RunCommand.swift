@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
             let settings = try Settings(address: address)
             let logger = try Self.bootstrap(settings)
             try await Self.lint(settings, logger)
+            if settings.admission.hosts.isEmpty, !["127.0.0.1", "::1", "localhost"].contains(settings.host) {
+                logger.warning("TENANTRY_HOSTS is not set: requests for any host are taken", metadata: .keys([.path: "\(settings.host)"]))
+            }
             let host = try await Host(try Self.hostSettings(settings), logger: logger) { port in
                 Output.line("listening on http://\(settings.host):\(port)")
             }
@@ -65,6 +68,7 @@ struct RunCommand: AsyncParsableCommand {
         (host.host, host.port) = (settings.host, settings.port)
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops
+        host.admission = settings.admission
         host.shutdownTime = settings.shutdownTime
         host.logRequests = settings.logsRequests
         host.logLevel = settings.logLevel

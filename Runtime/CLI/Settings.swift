@@ -1,4 +1,5 @@
 import Configuration
+import Host
 import Kernel
 import Manifest
 import Tenants
@@ -27,6 +28,8 @@ struct Settings {
     let shutdownTime: Duration
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
+    /// Who may call how often, from where, and under which names.
+    let admission: AdmissionSettings
 
     /// Reads and checks the environment; an address given in the command's arguments wins. Throws `VALIDATION_ERROR` that names the variable.
     init(address: String? = nil) throws {
@@ -56,6 +59,17 @@ struct Settings {
             throw AppError.invalid("TENANTRY_SHUTDOWN_TIME", "expected a duration such as 20s, at most 10m; got \(shutdownTime)")
         }
         self.shutdownTime = time
+        var admission = AdmissionSettings()
+        for name in AdmissionSettings.names {
+            guard let text = reader.string(forKey: ConfigKey(name.split(separator: "_").map { $0.lowercased() })) else { continue }
+            _ = try admission.set(name, text)
+        }
+        let wait = reader.string(forKey: "queue.wait", default: "15s")
+        guard let wait = Quantity.duration(wait), wait <= .seconds(300) else {
+            throw AppError.invalid("TENANTRY_QUEUE_WAIT", "expected a duration such as 15s, at most 5m; got \(wait)")
+        }
+        admission.queueWait = wait
+        self.admission = admission
         if let loops = reader.string(forKey: "loops") {
             guard let count = Int(loops), (1...256).contains(count) else {
                 throw AppError.invalid("TENANTRY_LOOPS", "expected a number from 1 to 256; got \(loops)")

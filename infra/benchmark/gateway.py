@@ -33,7 +33,8 @@ class Gateway(Server):
         port = free_port()
         environment = {
             "TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}",
-            "TENANTRY_HANDLERS": str(handlers)}
+            "TENANTRY_HANDLERS": str(handlers), "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off",
+            "TENANTRY_SUSPICION": "off"}
         super().__init__("tenantry", [PROGRAMS / "tenantry", "run"], port, environment, cwd=ROOT)
         limit = time.monotonic() + 30
         while get(port, "/health/ready", {})[0] != 200:

@@ -12,6 +12,8 @@ enum AnswerWriter {
         var date: [UInt8]
         var keepAlive: Bool
         var http10 = false
+        /// Whole lines of ``SecurityHeaders``.
+        var security: [UInt8] = []
     }
 
     /// How the body's end is found.
@@ -43,6 +45,7 @@ enum AnswerWriter {
         buffer.writeString(facts.requestID)
         buffer.writeStaticString("\r\n")
         facts.timing.write(into: &buffer)
+        buffer.writeBytes(facts.security)
         buffer.writeStaticString("date: ")
         buffer.writeBytes(facts.date)
         if !facts.keepAlive {

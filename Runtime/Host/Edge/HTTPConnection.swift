@@ -25,6 +25,10 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     let executor: LoopExecutor
     let limits: EdgeLimits
     let time: TimeSource
+    /// The other end; a proxy, where there is one.
+    private(set) lazy var peer = ClientAddress(channel.remoteAddress)
+    /// Whether the other end speaks TLS with us.
+    var isSecure = false
     private var context: ChannelHandlerContext?
     private var inbox = CircularBuffer<Event>()
     private var waiter: UnsafeContinuation<Event, Never>?

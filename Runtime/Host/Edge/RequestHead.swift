@@ -12,6 +12,12 @@ struct RequestHead {
     private(set) var authorization: String?
     private(set) var requestID: String?
     private(set) var lastEventID: String?
+    private(set) var host: String?
+    private(set) var origin: String?
+    /// Whether a web page asks what it may do.
+    private(set) var isPreflight = false
+    /// What proxies say; believed only where they are trusted.
+    private(set) var forwarding = ForwardingLines()
     private(set) var contentLength: Int?
     private(set) var chunked = false
     private(set) var expectsContinue = false
@@ -31,12 +37,16 @@ struct RequestHead {
         var lengths = 0
         for (name, value) in head.headers {
             switch name.utf8.count {
-            case 4 where Self.same(name, "host"): hosts += 1
+            case 4 where Self.same(name, "host"):
+                hosts += 1
+                host = value
             case 5 where Self.same(name, "range"): forward("range", value)
             case 6 where Self.same(name, "accept"): forward("accept", value)
+            case 6 where Self.same(name, "origin"): origin = value
             case 6 where Self.same(name, "expect"): expectsContinue = Self.same(value, "100-continue")
             case 7 where Self.same(name, "upgrade"): keepAlive = false
             case 8 where Self.same(name, "if-match"): forward("if-match", value)
+            case 9 where Self.same(name, "forwarded"): ForwardingLines.join(&forwarding.forwarded, value)
             case 10 where Self.same(name, "user-agent"): forward("user-agent", value)
             case 12 where Self.same(name, "content-type"): forward("content-type", value)
             case 12 where Self.same(name, "x-request-id"): requestID = value
@@ -53,14 +63,18 @@ struct RequestHead {
                 guard contentLength.map({ $0 >= 0 }) == true, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                     throw AppError(.badRequest, "Content-Length is not a number")
                 }
+            case 15 where Self.same(name, "x-forwarded-for"): ForwardingLines.join(&forwarding.addresses, value)
             case 15 where Self.same(name, "accept-language"): forward("accept-language", value)
             case 15 where Self.same(name, "idempotency-key"): forward("idempotency-key", value)
+            case 16 where Self.same(name, "x-forwarded-host"): ForwardingLines.join(&forwarding.host, value)
+            case 17 where Self.same(name, "x-forwarded-proto"): ForwardingLines.join(&forwarding.proto, value)
             case 17 where Self.same(name, "transfer-encoding"):
                 guard Self.same(value, "chunked"), !chunked else {
                     throw AppError(.badRequest, "Transfer-Encoding other than `chunked` is not read here")
                 }
                 chunked = true
             case 19 where Self.same(name, "content-disposition"): forward("content-disposition", value)
+            case 29 where Self.same(name, "access-control-request-method"): isPreflight = true
             default: break
             }
         }

@@ -22,4 +22,12 @@ struct Call {
     /// Bytes of the bodies, without what frames them.
     var requestBytes = 0
     var answerBytes = 0
+    /// Who asks: the connection's other end, or who stands behind trusted proxies.
+    var client = ClientAddress.none
+    /// Whether the client speaks TLS, with us or with a trusted proxy.
+    var isSecure = false
+    /// Whether it brought something to prove who it is.
+    var hasToken = false
+    /// Header lines that its answer gets, whatever it is.
+    var common: [HeaderLine] = []
 }

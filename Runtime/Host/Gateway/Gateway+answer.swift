@@ -25,6 +25,7 @@ extension Gateway {
             log(ErrorCode.cancelled.status, call)
             return
         }
+        judge(error, call)
         if let detail = error.detail {
             var metadata = metadata(call)
             metadata[LogKey.error.rawValue] = "\(detail)"
@@ -54,9 +55,11 @@ extension Gateway {
         var keep = call.wantsKeep && connection.mayKeep
         if case .close = framing { keep = false }
         let facts = AnswerWriter.Facts(
-            requestID: call.requestID, timing: call.timing, date: connection.executor.dates.value(at: time.now()), keepAlive: keep, http10: call.isOld
-        )
+            requestID: call.requestID, timing: call.timing, date: connection.executor.dates.value(at: time.now()), keepAlive: keep,
+            http10: call.isOld,
+            security: admission.security.bytes(beside: headers, isSecure: call.isSecure))
         connection.output.clear()
+        let headers = call.common.isEmpty ? headers : headers + call.common
         AnswerWriter.head(status, headers, framing, facts, into: &connection.output)
         return keep
     }
@@ -85,7 +88,7 @@ extension Gateway {
             metadata[LogKey.requestBytes.rawValue] = "\(call.requestBytes)"
             metadata[LogKey.answerBytes.rawValue] = "\(call.answerBytes)"
         }
-        if let client = call.connection.channel.remoteAddress?.ipAddress { metadata[LogKey.client.rawValue] = "\(client)" }
+        if call.client != .none { metadata[LogKey.client.rawValue] = "\(call.client)" }
         requestLogger.info("request", metadata: metadata)
     }
 

@@ -17,6 +17,7 @@ extension Gateway {
             principal = admitted
             call.tenant = admitted.tenant
             call.user = admitted.user
+            try count(admitted, &call)
         }
         let gathering = time.instant()
         let body = try await gather(head, route, principal?.tenant, call)

@@ -17,6 +17,7 @@ final class Gateway: Sendable {
     let feeds: Feeds
     let usage: UsageMeter
     let status: HostStatus
+    let admission: Admission
     let time: TimeSource
     let logger: Logger
     let logsRequests: Bool
@@ -38,6 +39,7 @@ final class Gateway: Sendable {
         self.feeds = feeds
         self.usage = usage
         self.status = status
+        admission = Admission(settings.admission, time: time, logger: logger)
         self.time = time
         self.logger = logger
         logsRequests = settings.logRequests
@@ -80,7 +82,10 @@ final class Gateway: Sendable {
 
     private func begin(_ connection: HTTPConnection) -> Call {
         let id = UUID.v7(at: time.now(), using: &connection.executor.random)
-        return Call(connection: connection, started: time.instant(), id: id, requestID: id.description)
+        var call = Call(connection: connection, started: time.instant(), id: id, requestID: id.description)
+        call.client = connection.peer
+        call.isSecure = connection.isSecure
+        return call
     }
 
     private func respond(_ raw: HTTPRequestHead, on connection: HTTPConnection) async {
@@ -92,25 +97,33 @@ final class Gateway: Sendable {
             call.isHead = head.isHead
             call.isOld = head.isOld
             call.wantsKeep = head.keepAlive
+            call.hasToken = head.authorization != nil
+            try await meet(head, &call)
             let target = try RequestTarget(head.target, limit: settings.limits.target)
             switch table.match(head.method, target.segments) {
             case .found(.handler(let handler, let route), let parameters):
+                try count(&call)
                 try await invoke(handlers[handler], route, parameters, target.query, head, &call)
             case .found(.host(let route), _):
                 call.route = "/\(route.rawValue)"
+                if route.isCounted { try count(&call) }
                 await answer(route, &call)
-            case .wrongMethod(let allowed): wrongMethod(head.method, allowed, &call)
-            case .none: throw AppError(.notFound, "Nothing is at this address")
+            case .wrongMethod(let allowed):
+                try count(&call)
+                wrongMethod(head, allowed, &call)
+            case .none:
+                try count(&call)
+                throw AppError(.notFound, "Nothing is at this address")
             }
         } catch {
             refuse(error, &call)
         }
     }
 
-    private func wrongMethod(_ method: String, _ allowed: [String], _ call: inout Call) {
+    private func wrongMethod(_ head: RequestHead, _ allowed: [String], _ call: inout Call) {
         let allow = [HeaderLine(name: "allow", value: allowed.joined(separator: ", "))]
-        if method == "OPTIONS" {
-            answer(204, allow, [], &call)
+        if head.method == "OPTIONS" {
+            answer(204, allow + (head.isPreflight ? admission.origins.preflight(head.origin, methods: allowed) : []), [], &call)
         } else {
             refuse(AppError(.methodNotAllowed, "This path answers \(allowed.joined(separator: ", "))"), with: allow, &call)
         }

@@ -7,6 +7,9 @@ enum HostRoute: String, Sendable, Hashable, CaseIterable {
     case version
     case capabilities
 
+    /// Whether calls count against their address's rate. Probes of load balancers do not.
+    var isCounted: Bool { self == .version || self == .capabilities }
+
     /// Where it answers; the short forms are added by the prefix rule and by aliases.
     var paths: [String] {
         switch self {

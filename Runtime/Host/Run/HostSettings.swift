@@ -22,6 +22,8 @@ public struct HostSettings: Sendable {
     public var loops: Int?
     /// Limits on clients.
     public var limits = EdgeLimits()
+    /// Who may call how often, from where, and under which names.
+    public var admission = AdmissionSettings()
     /// Whether each request is a line in the log. Defaults to false.
     public var logRequests = false
     /// What handlers log, for example `info`.

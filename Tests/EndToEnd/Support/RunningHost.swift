@@ -68,6 +68,8 @@ final class RunningHost: Sendable {
             "TENANTRY_DATABASE_URL": url, "TENANTRY_HOME": home, "TENANTRY_ROLE_PREFIX": database.prefix.description,
             "TENANTRY_ADDRESS": "127.0.0.1:0", "TENANTRY_HANDLERS": try (options.handlers ?? [handlersFolder(home)]).joined(separator: ":"),
             "TENANTRY_SCHEMA": TestSchema.migrations, "SWIFT_BACKTRACE": "enable=no",
+            // Tests call as fast as they can, and wrongly on purpose; those of admission set their own.
+            "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off", "TENANTRY_SUSPICION": "off",
         ]
         if let path = getenv("LD_LIBRARY_PATH") { environment["LD_LIBRARY_PATH"] = String(cString: path) }
         environment.merge(options.environment) { _, new in new }

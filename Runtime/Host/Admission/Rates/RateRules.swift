@@ -1,0 +1,74 @@
+import Kernel
+import Synchronization
+import Wire
+
+/// How often one address, one user and one tenant may call. Used from all loops.
+///
+/// Every call takes from its address before anything is verified, so a flood of bad tokens stays cheap. A call that proves who it is gets the
+/// address's token back and takes from user and tenant instead: many users behind one address do not hinder each other.
+final class RateRules: Sendable {
+    enum Scope: String, Sendable {
+        case address, user, tenant
+    }
+
+    // Nil: no limit.
+    private let addresses: Mutex<TokenBuckets<ClientAddress>?>
+    private let users: Mutex<TokenBuckets<UserID>?>
+    private let tenants: Mutex<TokenBuckets<TenantID>?>
+
+    init(address: RateLimit?, user: RateLimit?, tenant: RateLimit?, start: ContinuousClock.Instant) {
+        addresses = Mutex(address.map { TokenBuckets($0, start: start) })
+        users = Mutex(user.map { TokenBuckets($0, start: start) })
+        tenants = Mutex(tenant.map { TokenBuckets($0, start: start) })
+    }
+
+    /// Counts a call that has not proved who it is.
+    func enter(_ address: ClientAddress, at now: ContinuousClock.Instant) throws(RateRefusal) {
+        try Self.take(address.network, .address, addresses, now)
+    }
+
+    /// Counts a call of a member instead of its address's.
+    func enter(_ user: UserID, _ tenant: TenantID, from address: ClientAddress, at now: ContinuousClock.Instant) throws(RateRefusal) {
+        addresses.withLock { $0?.giveBack(address.network) }
+        try Self.take(user, .user, users, now)
+        try Self.take(tenant, .tenant, tenants, now)
+    }
+
+    private static func take<Key: Hashable & Sendable>(
+        _ key: Key, _ scope: Scope, _ buckets: borrowing Mutex<TokenBuckets<Key>?>, _ now: ContinuousClock.Instant
+    ) throws(RateRefusal) {
+        let refusal = buckets.withLock { buckets -> RateRefusal? in
+            guard let limit = buckets?.limit, case .empty(let wait)? = buckets?.take(key, at: now) else { return nil }
+            return RateRefusal(scope: scope, limit: limit, retryAfter: wait)
+        }
+        if let refusal { throw refusal }
+    }
+}
+
+/// A call came too soon.
+struct RateRefusal: Error, Equatable {
+    let scope: RateRules.Scope
+    let limit: RateLimit
+    let retryAfter: Duration
+
+    var error: AppError {
+        let whose =
+            switch scope {
+            case .address: "address"
+            case .user: "user"
+            case .tenant: "tenant"
+            }
+        return AppError(.tooManyRequests, "Too many requests of this \(whose): \(limit.count) are allowed in \(seconds) s", retryAfter: retryAfter)
+    }
+
+    /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).
+    var headers: [HeaderField] {
+        let wait = max(1, (retryAfter.milliseconds + 999) / 1000)
+        return [
+            HeaderField(name: "ratelimit-policy", value: "\"\(scope.rawValue)\";q=\(limit.count);w=\(seconds)"),
+            HeaderField(name: "ratelimit", value: "\"\(scope.rawValue)\";r=0;t=\(wait)"),
+        ]
+    }
+
+    private var seconds: Int64 { limit.window.milliseconds / 1000 }
+}
