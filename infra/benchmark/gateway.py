@@ -35,12 +35,15 @@ class Gateway(Server):
             "TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}",
             "TENANTRY_HANDLERS": str(handlers), "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off",
             "TENANTRY_SUSPICION": "off"}
+        begin = time.perf_counter()
         super().__init__("tenantry", [PROGRAMS / "tenantry", "run"], port, environment, cwd=ROOT)
         limit = time.monotonic() + 30
         while get(port, "/health/ready", {})[0] != 200:
             if time.monotonic() > limit:
                 raise SystemExit(f"tenantry is not ready; see {self.log.name}")
-            time.sleep(0.05)
+            time.sleep(0.005)
+        # Milliseconds from the start to readiness.
+        self.ready_ms = (time.perf_counter() - begin) * 1000
         self.tokens = {}
 
     def post(self, path, body, headers):
@@ -71,13 +74,30 @@ def install(database, size):
     """Migrates, makes the bench's user and tenants, loads the rows."""
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
-    environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME)}
+    environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_HANDLERS": str(manifests_with_probe())}
     tenantry(environment, "migrate", "up")
     tenantry(environment, "tenant", "create", "--name", "Bench", "--slug", "bench", "--json")
     tenantry(
         environment, "user", "create", "--email", EMAIL, "--name", "Bench", "--tenant", "bench", "--role", "owner", "--password-stdin",
         "--json", input=PASSWORD)
     database.make_tenants(size, EMAIL)
+
+
+def manifests_with_probe(**changes):
+    """The handlers' manifests and that of the tests' probe, in which lines such as `concurrency` may be changed."""
+    folder = STATE / "bench-handlers-probe"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    for manifest in (ROOT / "Handlers").glob("*/handler.yaml"):
+        (folder / manifest.parent.name).symlink_to(manifest.parent)
+    shutil.copytree(ROOT / "Tests/ProbeHandler", folder / "Probe", ignore=shutil.ignore_patterns("Program"))
+    manifest = folder / "Probe/handler.yaml"
+    for key, value in changes.items():
+        text, count = re.subn(rf"(?m)^{key}:.*$", f"{key}: {value}", manifest.read_text())
+        if not count:
+            raise SystemExit(f"the probe's manifest has no {key}")
+        manifest.write_text(text)
+    return folder
 
 
 def manifests_with_idle(seconds):

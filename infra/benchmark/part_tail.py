@@ -77,13 +77,15 @@ def p(percent, latencies):
 
 
 def load_long_source(database):
-    """A source of tenant 1 with very many points; gives the time after the last."""
+    """A source of tenant 1 with very many points, made once; gives the time after the last."""
     database.sql(
         """
-        insert into app.businesses (tenant_id, id, name) values (:'tenant', :'business', 'Long');
-        insert into app.kpi_sources (tenant_id, id, business_id, name, type) values (:'tenant', :'source', :'business', 'Long', 'upload');
+        insert into app.businesses (tenant_id, id, name) values (:'tenant', :'business', 'Long') on conflict do nothing;
+        insert into app.kpi_sources (tenant_id, id, business_id, name, type) values (:'tenant', :'source', :'business', 'Long', 'upload')
+        on conflict do nothing;
         insert into app.kpi_data (tenant_id, source_id, "timestamp", value)
-        select :'tenant', :'source', timestamptz '2024-01-01Z' + n * interval '1 minute', n % 1000 from generate_series(0, :points - 1) n;
+        select :'tenant', :'source', timestamptz '2024-01-01Z' + n * interval '1 minute', n % 1000 from generate_series(0, :points - 1) n
+        on conflict do nothing;
         analyze app.kpi_data;""",
         tenant=identifier("tenant 1"), business=identifier("business long"), source=identifier("source long"), points=LONG_POINTS)
     return FIRST_DAY + timedelta(minutes=LONG_POINTS)

@@ -52,7 +52,7 @@ class Server:
                 if self.process.poll() is not None or time.monotonic() > limit:
                     self.stop()
                     raise SystemExit(f"{name} did not start; see {self.log.name}")
-                time.sleep(0.05)
+                time.sleep(0.005)
 
     def __enter__(self):
         return self
