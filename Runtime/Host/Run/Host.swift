@@ -30,6 +30,7 @@ public struct Host: Sendable {
         let base = try Self.configuration(settings.databaseURL)
         let client = PostgresClient(
             try Self.hostConfiguration(base, settings), reactor: reactor, logger: logger)
+        try await PoolerProbe.check(client)
         let database = HostDatabase(client: client, logger: logger)
         let contexts = ContextMinter(database: database, time: time, logger: logger)
         try await contexts.refresh()
