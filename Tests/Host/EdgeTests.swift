@@ -11,22 +11,34 @@ import Wire
 
     @Test("a head and a body must come in time, an answer may take longer") func clock() {
         var clock = ConnectionClock(limits: EdgeLimits(), now: at(0))
+        #expect(clock.verdict(at: at(1)) == .wait(until: at(30)))
+        #expect(clock.verdict(at: at(30)) == .close)
+        clock.enter(.idle, at: at(0))
         #expect(clock.verdict(at: at(1)) == .wait(until: at(75)))
         #expect(clock.verdict(at: at(75)) == .close)
         clock.enter(.head, at: at(80))
         #expect(clock.verdict(at: at(89)) == .wait(until: at(90)))
         #expect(clock.verdict(at: at(90)) == .tooSlow)
-        clock.enter(.body, at: at(100))
-        clock.progress(at: at(120))
-        #expect(clock.verdict(at: at(131)) == .wait(until: at(150)))
-        #expect(clock.verdict(at: at(150)) == .tooSlow)
         clock.enter(.answering, at: at(200))
         #expect(clock.verdict(at: at(1000)) == .wait(until: at(1075)))
         clock.enter(.sending, at: at(250))
-        clock.progress(at: at(260))
-        #expect(clock.verdict(at: at(290)) == .close)
+        #expect(clock.verdict(at: at(279)) == .wait(until: at(280)))
+        #expect(clock.verdict(at: at(280)) == .close)
         clock.enter(.lingering, at: at(300))
         #expect(clock.verdict(at: at(302)) == .close)
+    }
+
+    @Test("a body is neither silent for long nor a trickle") func bodyRate() {
+        var clock = ConnectionClock(limits: EdgeLimits(), now: at(0))
+        clock.enter(.body, at: at(0))
+        #expect(clock.verdict(at: at(1)) == .wait(until: at(15)))
+        for second in stride(from: 10.0, through: 60, by: 10) { clock.progress(1, at: at(second)) }
+        #expect(clock.verdict(at: at(60)) == .tooSlow)
+        clock.enter(.body, at: at(0))
+        for second in stride(from: 10.0, through: 100, by: 10) { clock.progress(5120, at: at(second)) }
+        #expect(clock.verdict(at: at(100)) == .wait(until: at(115)))
+        clock.excuse(at: at(200))
+        #expect(clock.verdict(at: at(201)) == .wait(until: at(215)))
     }
 
     private func head(_ status: Int, _ headers: [HeaderField], _ framing: AnswerWriter.Framing, keepAlive: Bool = true, old: Bool = false) -> String {

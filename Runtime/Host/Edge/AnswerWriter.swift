@@ -14,6 +14,8 @@ enum AnswerWriter {
         var http10 = false
         /// Whole lines of ``SecurityHeaders``.
         var security: [UInt8] = []
+        /// Whether the body is left out, as HEAD asks.
+        var isHead = false
     }
 
     /// How the body's end is found.

@@ -6,8 +6,8 @@ extension AppError {
     init(parser error: HTTPParserError) {
         switch error {
         case .headerOverflow: self.init(.headersTooLarge)
-        case .invalidMethod: self.init(.badRequest, "The method is not known")
-        case .invalidVersion: self.init(.badRequest, "Only HTTP/1.1 and HTTP/1.0 are spoken here")
+        case .invalidMethod: self.init(.notImplemented, "The method is not known here")
+        case .invalidVersion: self.init(.versionNotSupported)
         case .invalidContentLength, .unexpectedContentLength: self.init(.badRequest, "Content-Length is wrong")
         case .invalidChunkSize: self.init(.badRequest, "A chunk's size is wrong")
         case .invalidHeaderToken: self.init(.badRequest, "A header line holds a character that is not allowed there")

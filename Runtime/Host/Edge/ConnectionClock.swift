@@ -2,6 +2,8 @@
 struct ConnectionClock {
     /// What the connection waits for.
     enum Phase: Equatable {
+        /// The first byte of all.
+        case opening
         /// A request's first byte.
         case idle
         /// The rest of a head.
@@ -23,39 +25,56 @@ struct ConnectionClock {
     }
 
     let limits: EdgeLimits
-    private(set) var phase = Phase.idle
+    private(set) var phase = Phase.opening
     private var since: ContinuousClock.Instant
+    private var bodySince: ContinuousClock.Instant
+    private var received = 0
 
     init(limits: EdgeLimits, now: ContinuousClock.Instant) {
         self.limits = limits
         since = now
+        bodySince = now
     }
 
     mutating func enter(_ phase: Phase, at now: ContinuousClock.Instant) {
         self.phase = phase
         since = now
+        if phase == .body { excuse(at: now) }
     }
 
-    /// Bytes of the body came, or bytes of the answer were taken.
-    mutating func progress(at now: ContinuousClock.Instant) {
-        if phase == .body || phase == .sending { since = now }
+    /// That many bytes of the body came.
+    mutating func progress(_ bytes: Int, at now: ContinuousClock.Instant) {
+        guard phase == .body else { return }
+        since = now
+        received += bytes
+    }
+
+    /// Not the client was slow: its time begins again.
+    mutating func excuse(at now: ContinuousClock.Instant) {
+        since = now
+        bodySince = now
+        received = 0
     }
 
     func verdict(at now: ContinuousClock.Instant) -> Verdict {
-        let limit: Duration =
-            switch phase {
-            case .idle: limits.idle
-            case .head: limits.headTime
-            case .body, .sending: limits.bodySilence
-            case .answering: limits.idle
-            case .lingering: .seconds(2)
-            }
-        let end = since.advanced(by: limit)
+        let end = end
         if now < end { return .wait(until: end) }
         switch phase {
-        case .idle, .lingering, .sending: return .close
+        case .opening, .idle, .lingering, .sending: return .close
         case .head, .body: return .tooSlow
-        case .answering: return .wait(until: now.advanced(by: limit))
+        case .answering: return .wait(until: now.advanced(by: limits.idle))
+        }
+    }
+
+    private var end: ContinuousClock.Instant {
+        switch phase {
+        case .opening: since.advanced(by: limits.firstByte)
+        case .idle, .answering: since.advanced(by: limits.idle)
+        case .head: since.advanced(by: limits.headTime)
+        // One byte now and then would keep a body alive for ever.
+        case .body: min(since.advanced(by: limits.bodySilence), bodySince.advanced(by: limits.bodyTime + .seconds(received / limits.bodyRate)))
+        case .sending: since.advanced(by: limits.answerSilence)
+        case .lingering: since.advanced(by: .seconds(2))
         }
     }
 }

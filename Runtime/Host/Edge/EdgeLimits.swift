@@ -8,10 +8,24 @@ public struct EdgeLimits: Sendable, Hashable {
     public var head = 32 << 10
     /// The most header lines. Defaults to 100.
     public var headerLines = 100
+    /// The most trailer lines behind a chunked body, and their bytes together. Default to 32 and 8 KB.
+    public var trailerLines = 32
+    public var trailers = 8 << 10
+    /// The longest line in front of a chunk, in bytes. Defaults to 4 KB.
+    public var chunkLine = 4 << 10
+    /// Bytes of chunk lines above sixteen and twice the chunk's size for each chunk, of one body. Defaults to 16 KB.
+    public var chunkOverhead = 16 << 10
     /// From a request's first byte to the end of its head. Defaults to 10 seconds.
     public var headTime: Duration = .seconds(10)
-    /// Without a byte of a body that comes, or of an answer that goes. Defaults to 30 seconds.
-    public var bodySilence: Duration = .seconds(30)
+    /// Without a byte of a body that comes. Defaults to 15 seconds.
+    public var bodySilence: Duration = .seconds(15)
+    /// A body, or a trickle of one, may take this long, and a second more for each `bodyRate` bytes. Default to 60 seconds and 512 bytes.
+    public var bodyTime: Duration = .seconds(60)
+    public var bodyRate = 512
+    /// In this time a client must take `bodyRate` bytes for each second of an answer that waits for it. Defaults to 30 seconds.
+    public var answerSilence: Duration = .seconds(30)
+    /// A new connection without a byte. Defaults to 30 seconds.
+    public var firstByte: Duration = .seconds(30)
     /// A kept connection without a request. Defaults to 75 seconds.
     public var idle: Duration = .seconds(75)
     /// Bodies up to this stay in memory, larger ones are spooled; in bytes. Defaults to 1 MB.
@@ -22,6 +36,8 @@ public struct EdgeLimits: Sendable, Hashable {
     public var answerBuffer = 1 << 20
     /// Open client connections. Defaults to 4096.
     public var connections = 4096
+    /// Open connections of one client address. Defaults to 1024.
+    public var connectionsPerAddress = 1024
 
     /// The defaults.
     public init() {}

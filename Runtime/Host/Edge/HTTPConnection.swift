@@ -2,6 +2,7 @@ import HummingbirdCore
 import Kernel
 import NIOCore
 import NIOHTTP1
+import Wire
 
 /// One client's HTTP/1.1 connection: the last handler of its pipeline, and what the task that serves it talks to.
 ///
@@ -38,6 +39,9 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     private var timerDue: ContinuousClock.Instant?
     private var bufferedBody = 0
     private var queuedHeads = 0
+    private var headsTaken = 0
+    private var endsTaken = 0
+    private var endsReceived = 0
     private var readHeld = false
     private var inputDone = false
     private var sawInput = false
@@ -45,25 +49,35 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     private var quiescing = false
     /// Whether the last answer has been written.
     private(set) var isOver = false
-    /// Whether the last byte of the request that is being served has come.
-    private(set) var requestArrived = true
     /// Whether the client has gone, or will not send any more.
     private(set) var isGone = false
     /// Called once, on the loop, when the client goes while a request is being served.
     var onGone: (() -> Void)?
-    /// Reused for every answer.
-    var output = ByteBuffer()
+    /// What is written next. Reused for every answer.
+    private var output = ByteBuffer()
+    private var framing = AnswerWriter.Framing.none
+    private let input: StrictInput
+    private var waitingBefore = 0
 
-    init(channel: any Channel, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource) {
+    init(channel: any Channel, input: StrictInput, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource) {
         self.channel = channel
+        self.input = input
         self.executor = executor
         self.limits = limits
         self.time = time
         clock = ConnectionClock(limits: limits, now: time.instant())
     }
 
-    /// Whether the connection may be kept behind the answer to the current request.
-    var mayKeep: Bool { requestArrived && !quiescing && !inputDone && !isGone }
+    /// Whether the last byte of the request that is being served has come.
+    var requestArrived: Bool { endsReceived >= headsTaken }
+    /// Whether the body of the request that is being served has been read to its end.
+    var requestRead: Bool { endsTaken >= headsTaken }
+    /// Whether the connection may be kept behind the answer to the current request. Also where the input has ended, if a request or a fault waits.
+    var mayKeep: Bool {
+        guard requestArrived, !quiescing, !isGone else { return false }
+        guard inputDone else { return true }
+        return inbox.contains { if case .closed = $0 { false } else if case .end = $0 { false } else { true } }
+    }
 
     // MARK: For the serving task
 
@@ -78,8 +92,15 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
         } else {
             event = await withUnsafeContinuation { waiter = $0 }
         }
-        if case .body(let bytes) = event { bufferedBody -= bytes.readableBytes }
-        if case .head = event { queuedHeads -= 1 }
+        switch event {
+        case .head:
+            queuedHeads -= 1
+            headsTaken += 1
+        case .body(let bytes): bufferedBody -= bytes.readableBytes
+        case .end: endsTaken += 1
+        // There is no more of it.
+        case .failure, .closed: endsTaken = headsTaken
+        }
         resumeReading()
         return event
     }
@@ -87,35 +108,66 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     /// A request is over and its answer written; the next may come.
     func requestDone() {
         onGone = nil
-        if inbox.isEmpty, !inputDone { clock.enter(.idle, at: time.instant()) }
+        if inbox.isEmpty, !inputDone { clock.enter(input.holdsHead ? .head : .idle, at: time.instant()) }
         if isGone { context?.close(promise: nil) }
     }
 
-    /// Sends bytes at once.
-    func send(_ bytes: ByteBuffer) {
+    /// Tells the client to send the body (RFC 9110 section 15.2.1).
+    func sendContinue() { send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")) }
+
+    /// Puts an answer's head into the output.
+    func begin(_ status: Int, _ headers: [HeaderField], _ framing: AnswerWriter.Framing, _ facts: AnswerWriter.Facts) {
+        output.clear()
+        self.framing = facts.isHead ? .none : framing
+        AnswerWriter.head(status, headers, framing, facts, into: &output)
+    }
+
+    /// Puts a piece of the answer's body into the output, unless it has none.
+    func put(_ bytes: [UInt8]) {
+        switch framing {
+        case .none: break
+        case .length, .close: output.writeBytes(bytes)
+        case .chunked: if !bytes.isEmpty { AnswerWriter.chunk(bytes, into: &output) }
+        }
+    }
+
+    /// Sends the output.
+    func flush() {
+        guard output.readableBytes > 0 else { return }
+        send(output)
+        output.clear()
+    }
+
+    /// Ends the answer and sends it. A connection that is not kept is closed behind it.
+    func finish(keep: Bool) {
+        if case .chunked = framing { output.writeStaticString("0\r\n\r\n") }
+        if keep { send(output) } else { sendLast(output) }
+    }
+
+    private func send(_ bytes: ByteBuffer) {
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
 
     /// Returns when the socket takes more; false if the client has gone.
     func writable() async -> Bool {
         if isGone || channel.isWritable { return !isGone }
-        clock.enter(.sending, at: time.instant())
-        arm()
+        startSending()
         await withUnsafeContinuation { writableWaiter = $0 }
         clock.enter(.answering, at: time.instant())
         return !isGone
     }
 
     /// Sends the last bytes, then closes once the client has had them: a connection that is closed over unread input would reset (RFC 9112 section 9.6).
-    func sendLast(_ bytes: ByteBuffer) {
+    private func sendLast(_ bytes: ByteBuffer) {
         isOver = true
         inputDone = true
         inbox.removeAll()
         guard let context else { return }
-        clock.enter(.lingering, at: time.instant())
-        arm()
+        startSending()
         let promise = context.eventLoop.makePromise(of: Void.self)
         promise.futureResult.assumeIsolated().whenComplete { [self] _ in
+            clock.enter(.lingering, at: time.instant())
+            arm()
             self.context?.close(mode: inputClosed ? .all : .output, promise: nil)
         }
         context.writeAndFlush(wrapOutboundOut(bytes), promise: promise)
@@ -146,22 +198,21 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
         switch unwrapInboundIn(data) {
         case .head(let head):
             queuedHeads += 1
-            requestArrived = false
             clock.enter(.body, at: time.instant())
             deliver(.head(head))
         case .body(let bytes):
             bufferedBody += bytes.readableBytes
-            clock.progress(at: time.instant())
+            clock.progress(bytes.readableBytes, at: time.instant())
             deliver(.body(bytes))
         case .end:
-            requestArrived = true
+            endsReceived += 1
             clock.enter(.answering, at: time.instant())
             deliver(.end)
         }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !sawInput, clock.phase == .idle { clock.enter(.head, at: time.instant()) }
+        if !sawInput, clock.phase == .idle || clock.phase == .opening, input.holdsHead { clock.enter(.head, at: time.instant()) }
         if clock.phase == .head || clock.phase == .body { arm() }
         sawInput = false
     }
@@ -183,14 +234,13 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard !inputDone else { return }
-        guard let error = error as? HTTPParserError else {
+        switch error {
+        case let error as AppError: deliver(.failure(error))
+        case HTTPParserError.invalidEOFState: deliver(.closed)
+        case let error as HTTPParserError: deliver(.failure(AppError(parser: error)))
+        default:
             context.close(promise: nil)
             return
-        }
-        if error == .invalidEOFState {
-            deliver(.closed)
-        } else {
-            deliver(.failure(AppError(parser: error)))
         }
         inputDone = true
     }
@@ -209,7 +259,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
             _ = context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(50)) { [weak self] in self?.goneNow() }
         case is ChannelShouldQuiesceEvent:
             quiescing = true
-            if clock.phase == .idle { context.close(promise: nil) }
+            if clock.phase == .idle || clock.phase == .opening { context.close(promise: nil) }
         default: context.fireUserInboundEventTriggered(event)
         }
     }
@@ -222,7 +272,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     private func resumeReading() {
         guard readHeld, !isHeld, let context else { return }
         readHeld = false
-        if clock.phase == .body { clock.progress(at: time.instant()) }
+        if clock.phase == .body { clock.excuse(at: time.instant()) }
         context.read()
     }
 
@@ -246,6 +296,24 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
         onGone = nil
     }
 
+    private func startSending() {
+        clock.enter(.sending, at: time.instant())
+        waitingBefore = waitingNow
+        arm()
+    }
+
+    /// Bytes that the client has not taken yet.
+    private var waitingNow: Int { (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+
+    /// Whether the client took its share of what waits for it since it was last asked.
+    private var isTaking: Bool {
+        guard clock.phase == .sending || clock.phase == .idle else { return false }
+        let (before, now) = (waitingBefore, waitingNow)
+        waitingBefore = now
+        if clock.phase == .idle { return now > 0 && now < before }
+        return before - now >= limits.bodyRate * Int(limits.answerSilence.components.seconds)
+    }
+
     /// Sets the timer, unless one is due early enough.
     private func arm() {
         guard let context else { return }
@@ -260,10 +328,15 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
                 self?.timerDue = nil
                 self?.arm()
             }
-        case .close: context.close(promise: nil)
+        case .close:
+            if isTaking {
+                clock.excuse(at: now)
+                return arm()
+            }
+            context.close(promise: nil)
         case .tooSlow:
-            if bufferedBody > 0 {  // the reader is slow, not the client
-                clock.progress(at: now)
+            if bufferedBody > 0 || readHeld {  // the reader is slow, not the client
+                clock.excuse(at: now)
                 return arm()
             }
             deliver(.failure(AppError(.timeout)))

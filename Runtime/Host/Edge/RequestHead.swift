@@ -27,7 +27,8 @@ struct RequestHead {
     var hasBody: Bool { chunked || (contentLength ?? 0) > 0 }
     var isHead: Bool { method == "HEAD" }
 
-    /// Throws `BAD_REQUEST` for a head that two servers could read differently (RFC 9112 sections 3.2, 6.1, 6.3).
+    /// Throws `BAD_REQUEST` for a head that two servers could read differently (RFC 9112 sections 3.2, 6.1, 6.3), `EXPECTATION_FAILED` for one that
+    /// expects something else than to be told to go on (RFC 9110 section 10.1.1).
     init(_ head: HTTPRequestHead) throws(AppError) {
         method = head.method.rawValue
         target = head.uri
@@ -43,7 +44,9 @@ struct RequestHead {
             case 5 where Self.same(name, "range"): forward("range", value)
             case 6 where Self.same(name, "accept"): forward("accept", value)
             case 6 where Self.same(name, "origin"): origin = value
-            case 6 where Self.same(name, "expect"): expectsContinue = Self.same(value, "100-continue")
+            case 6 where Self.same(name, "expect") && !isOld:
+                guard Self.same(value, "100-continue") else { throw AppError(.expectationFailed) }
+                expectsContinue = true
             case 7 where Self.same(name, "upgrade"): keepAlive = false
             case 8 where Self.same(name, "if-match"): forward("if-match", value)
             case 9 where Self.same(name, "forwarded"): ForwardingLines.join(&forwarding.forwarded, value)

@@ -7,20 +7,32 @@ struct RequestTarget {
     /// Behind the question mark, as it came.
     private(set) var query = ""
 
+    /// The host that the absolute form names; it counts, not the `Host` line (RFC 9112 section 3.2.2).
+    private(set) var authority: String?
+
     /// Reads the origin form (`/path?query`) or the absolute form (`http://host/path`). Throws `BAD_REQUEST` or `URI_TOO_LONG`.
     init(_ text: String, limit: Int) throws(AppError) {
         guard text.utf8.count <= limit else { throw AppError(.uriTooLong, "The address is longer than the \(limit) bytes allowed") }
         var escaped = false
         for byte in text.utf8 {
             guard byte > 0x20, byte < 0x7F else { throw AppError(.badRequest, "The address holds a character that must be percent-encoded") }
-            if byte == UInt8(ascii: "%") { escaped = true }
+            switch byte {
+            case UInt8(ascii: "%"): escaped = true
+            case UInt8(ascii: "#"): throw AppError(.badRequest, "The address holds a fragment, which is not for a server")
+            case UInt8(ascii: "\\"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""):
+                throw AppError(.badRequest, "The address holds a character that must be percent-encoded")
+            default: break
+            }
         }
         var rest = text[...]
         if !rest.utf8.starts(with: "/".utf8) {
-            guard let start = Self.pathStart(of: rest) else { throw AppError(.badRequest, "The address does not start with a slash") }
+            guard let start = Self.authorityStart(of: rest) else { throw AppError(.badRequest, "The address does not start with a slash") }
             rest = rest[start...]
+            let end = rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") } ?? rest.utf8.endIndex
+            guard HostField.isSound(rest.utf8[..<end]) else { throw AppError(.badRequest, "The address does not name one host") }
+            authority = String(rest[..<end])
+            rest = rest[end...]
         }
-        if let hash = rest.utf8.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<hash] }
         if let mark = rest.utf8.firstIndex(of: UInt8(ascii: "?")) {
             query = String(rest[rest.utf8.index(after: mark)...])
             rest = rest[..<mark]
@@ -39,12 +51,11 @@ struct RequestTarget {
         }
     }
 
-    /// Where the path starts in `http://host/path`.
-    private static func pathStart(of text: Substring) -> Substring.Index? {
+    /// Where the host starts in `http://host/path`.
+    private static func authorityStart(of text: Substring) -> Substring.Index? {
         for scheme in ["http://", "https://"] where text.utf8.count > scheme.utf8.count {
             let end = text.utf8.index(text.utf8.startIndex, offsetBy: scheme.utf8.count)
-            guard text.utf8[..<end].elementsEqual(scheme.utf8, by: { $0 | 0x20 == $1 | 0x20 }) else { continue }
-            return text.utf8[end...].firstIndex(of: UInt8(ascii: "/"))
+            if text.utf8[..<end].elementsEqual(scheme.utf8, by: { $0 | 0x20 == $1 | 0x20 }) { return end }
         }
         return nil
     }

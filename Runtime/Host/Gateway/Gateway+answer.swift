@@ -9,11 +9,8 @@ extension Gateway {
     /// Writes a whole answer.
     func answer(_ status: Int, _ headers: [HeaderLine], _ body: [UInt8], _ call: inout Call) {
         let keep = begin(status, headers, status == 204 || status == 304 ? .none : .length(body.count), &call)
-        if !call.isHead {
-            call.connection.output.writeBytes(body)
-            call.answerBytes = body.count
-        }
-        send(keep, call)
+        put(body, &call)
+        call.connection.finish(keep: keep)
         log(status, call)
     }
 
@@ -57,15 +54,16 @@ extension Gateway {
         let facts = AnswerWriter.Facts(
             requestID: call.requestID, timing: call.timing, date: connection.executor.dates.value(at: time.now()), keepAlive: keep,
             http10: call.isOld,
-            security: admission.security.bytes(beside: headers, isSecure: call.isSecure))
-        connection.output.clear()
-        let headers = call.common.isEmpty ? headers : headers + call.common
-        AnswerWriter.head(status, headers, framing, facts, into: &connection.output)
+            security: admission.security.bytes(beside: headers, isSecure: call.isSecure), isHead: call.isHead)
+        connection.begin(status, call.common.isEmpty ? headers : headers + call.common, framing, facts)
         return keep
     }
 
-    func send(_ keep: Bool, _ call: Call) {
-        if keep { call.connection.send(call.connection.output) } else { call.connection.sendLast(call.connection.output) }
+    /// Puts a piece of the answer's body into the connection's output, and counts it.
+    func put(_ bytes: [UInt8], _ call: inout Call) {
+        if call.isHead { return }
+        call.connection.put(bytes)
+        call.answerBytes += bytes.count
     }
 
     /// Meters a request that is over, and writes its line where the log takes it.

@@ -6,11 +6,10 @@ extension Gateway {
     /// Reads the whole body before the handler hears of the call: no transaction, no slot and no context waits for a client.
     func gather(_ head: RequestHead, _ route: ServedHandler.Route, _ tenant: TenantID?, _ call: Call) async throws(AppError) -> GatheredBody {
         guard head.hasBody else { return .empty }
-        let limit = route.body == .none ? settings.limits.memoryBody : route.bodyLimit
-        let tooLarge = AppError(.tooLarge, "The body is larger than the \(limit) bytes allowed here")
-        if let length = head.contentLength, length > limit { throw tooLarge }
+        let limit = bodyLimit(of: route)
+        try checkLength(head, limit: limit)
         if head.expectsContinue, !call.connection.requestArrived {
-            call.connection.send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+            call.connection.sendContinue()
         }
         var memory = ByteBuffer()
         var spool: SpoolWriter?
@@ -22,7 +21,7 @@ extension Gateway {
             switch await call.connection.next() {
             case .body(let bytes):
                 count += bytes.readableBytes
-                guard count <= limit else { throw tooLarge }
+                guard count <= limit else { throw Self.tooLarge(limit) }
                 if route.body == .none { continue }
                 if spool == nil, count > settings.limits.memoryBody {
                     spool = scratch.begin(tenant ?? TenantID(.zero))
@@ -32,6 +31,36 @@ extension Gateway {
             case .end:
                 if let file = try await spool?.finish() { return GatheredBody(file, scratch, count: count) }
                 return GatheredBody(memory)
+            case .failure(let error): throw error
+            case .closed, .head: throw AppError(.cancelled)
+            }
+        }
+    }
+
+    /// Throws `PAYLOAD_TOO_LARGE` where the head says so: before it is asked who sends it.
+    func checkLength(_ head: RequestHead, limit: Int) throws(AppError) {
+        if let length = head.contentLength, length > limit { throw Self.tooLarge(limit) }
+    }
+
+    /// A route that takes no body may still be sent one, which is dropped.
+    func bodyLimit(of route: ServedHandler.Route) -> Int { route.body == .none ? settings.limits.memoryBody : route.bodyLimit }
+
+    private static func tooLarge(_ limit: Int) -> AppError { AppError(.tooLarge, "The body is larger than the \(limit) bytes allowed here") }
+
+    /// Reads the body of a request that nobody wants, so that a fault in it is found and the connection can be kept. A large one, or one that the
+    /// client holds back until it is asked for, is left: the connection ends behind the answer.
+    func drain(_ head: RequestHead, _ call: Call) async throws(AppError) {
+        let connection = call.connection
+        guard head.hasBody, !connection.requestRead else { return }
+        let limit = settings.limits.memoryBody
+        if head.contentLength ?? 0 > limit || head.expectsContinue && !connection.requestArrived { return }
+        var count = 0
+        while true {
+            switch await connection.next() {
+            case .body(let bytes):
+                count += bytes.readableBytes
+                if count > limit { return }
+            case .end: return
             case .failure(let error): throw error
             case .closed, .head: throw AppError(.cancelled)
             }

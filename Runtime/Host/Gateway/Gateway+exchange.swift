@@ -41,22 +41,13 @@ extension Gateway {
         let length = answer.headers.first { $0.name == "content-length" }.flatMap { Int($0.value) }
         let framing: AnswerWriter.Framing = length.map { .length($0) } ?? (call.isOld ? .close : .chunked)
         let keep = begin(Int(answer.status), answer.headers, framing, &call)
-        var isChunked = false
-        if case .chunked = framing { isChunked = true }
-        func put(_ bytes: [UInt8]) {
-            if call.isHead || bytes.isEmpty { return }
-            call.answerBytes += bytes.count
-            if isChunked { AnswerWriter.chunk(bytes, into: &connection.output) } else { connection.output.writeBytes(bytes) }
-        }
-        put(answer.body)
-        connection.send(connection.output)
+        put(answer.body, &call)
+        connection.flush()
         while true {
-            let event = await link.next()
-            connection.output.clear()
-            switch event {
+            switch await link.next() {
             case .chunk(let bytes):
-                put(bytes)
-                connection.send(connection.output)
+                put(bytes, &call)
+                connection.flush()
                 guard await connection.writable() else {
                     link.cancel(.clientGone)
                     log(ErrorCode.cancelled.status, call)
@@ -65,8 +56,7 @@ extension Gateway {
                 }
             case .end(let receipt):
                 call.timing.receipt = receipt
-                if isChunked, !call.isHead { connection.output.writeStaticString("0\r\n\r\n") }
-                send(keep, call)
+                connection.finish(keep: keep)
                 log(Int(answer.status), call)
                 return
             default:

@@ -21,34 +21,23 @@ extension Gateway {
         connection.onGone = { listener.end() }
         begin(200, EventStream.headers, call.isOld ? .close : .chunked, &call)
         if call.isHead {
-            connection.sendLast(connection.output)
+            connection.finish(keep: false)
             return
         }
-        put(EventStream.opening, call)
-        connection.send(connection.output)
+        put(EventStream.opening, &call)
+        connection.flush()
         while true {
-            let event = await listener.next()
-            connection.output.clear()
-            switch event {
-            case .bytes(let bytes): put(bytes, call)
-            case .heartbeat: put(EventStream.heartbeat, call)
+            switch await listener.next() {
+            case .bytes(let bytes): put(bytes, &call)
+            case .heartbeat: put(EventStream.heartbeat, &call)
             case .end:
-                if connection.isGone {
-                    connection.close()
-                } else {
-                    if !call.isOld { connection.output.writeStaticString("0\r\n\r\n") }
-                    connection.sendLast(connection.output)
-                }
+                if connection.isGone { connection.close() } else { connection.finish(keep: false) }
                 log(200, call)
                 return
             }
-            connection.send(connection.output)
+            connection.flush()
             if await !connection.writable() { listener.end() }
         }
-    }
-
-    private func put(_ bytes: [UInt8], _ call: Call) {
-        if call.isOld { call.connection.output.writeBytes(bytes) } else { AnswerWriter.chunk(bytes, into: &call.connection.output) }
     }
 
     /// Reads a page of a feed: an ordinary invocation in the name of one of its listeners.

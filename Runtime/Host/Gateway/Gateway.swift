@@ -64,6 +64,11 @@ final class Gateway: Sendable {
         while true {
             switch await connection.next() {
             case .head(let head):
+                // A client that asks and asks and never reads is not answered into memory without end.
+                guard await connection.writable() else {
+                    connection.close()
+                    return
+                }
                 await respond(head, on: connection)
                 connection.requestDone()
             // What is left of a body that its route did not want.
@@ -90,31 +95,61 @@ final class Gateway: Sendable {
 
     private func respond(_ raw: HTTPRequestHead, on connection: HTTPConnection) async {
         var call = begin(connection)
+        var read: RequestHead?
         do throws(AppError) {
             let head = try RequestHead(raw)
+            read = head
             if let accepted = RequestID.accepted(head.requestID) { call.requestID = accepted }
             call.method = head.method
             call.isHead = head.isHead
             call.isOld = head.isOld
-            call.wantsKeep = head.keepAlive
+            if head.method == "TRACE" || head.method == "CONNECT" { throw AppError(.methodNotAllowed) }
             call.hasToken = head.authorization != nil
             try await meet(head, &call)
+            if head.target == "*", head.method == "OPTIONS" {
+                call.wantsKeep = head.keepAlive
+                try await drain(head, call)
+                return answer(204, [HeaderLine(name: "allow", value: Self.methods)], [], &call)
+            }
             let target = try RequestTarget(head.target, limit: settings.limits.target)
+            // Behind a request that is wrong in its form nothing is served.
+            call.wantsKeep = head.keepAlive
             switch table.match(head.method, target.segments) {
             case .found(.handler(let handler, let route), let parameters):
                 try count(&call)
+                try checkLength(head, limit: bodyLimit(of: handlers[handler].routes[route]))
                 try await invoke(handlers[handler], route, parameters, target.query, head, &call)
             case .found(.host(let route), _):
                 call.route = "/\(route.rawValue)"
                 if route.isCounted { try count(&call) }
+                try checkLength(head, limit: settings.limits.memoryBody)
+                try await drain(head, call)
                 await answer(route, &call)
             case .wrongMethod(let allowed):
                 try count(&call)
+                try checkLength(head, limit: settings.limits.memoryBody)
+                try await drain(head, call)
                 wrongMethod(head, allowed, &call)
             case .none:
                 try count(&call)
+                try checkLength(head, limit: settings.limits.memoryBody)
                 throw AppError(.notFound, "Nothing is at this address")
             }
+        } catch {
+            await refuse(error, behindBodyOf: read, &call)
+        }
+    }
+
+    /// Methods that some route may answer.
+    private static let methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+
+    /// What is wrong with the request's form is said before what is wrong with its meaning.
+    private func refuse(_ error: AppError, behindBodyOf head: RequestHead?, _ call: inout Call) async {
+        let allow = error.code == .methodNotAllowed ? [HeaderLine(name: "allow", value: Self.methods)] : []
+        guard let head, error.code.status < 500, error.code != .tooLarge, error.code != .tooManyRequests else { return refuse(error, with: allow, &call) }
+        do throws(AppError) {
+            try await drain(head, call)
+            refuse(error, with: allow, &call)
         } catch {
             refuse(error, &call)
         }

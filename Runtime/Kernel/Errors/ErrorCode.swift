@@ -29,21 +29,25 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let tooLarge = ErrorCode("PAYLOAD_TOO_LARGE", 413, "The body is larger than allowed")
     public static let uriTooLong = ErrorCode("URI_TOO_LONG", 414, "The address is longer than allowed")
     public static let unsupportedMedia = ErrorCode("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of body is not read here")
+    public static let expectationFailed = ErrorCode("EXPECTATION_FAILED", 417, "Only `100-continue` is expected here")
     public static let unprocessableFile = ErrorCode("UNPROCESSABLE_FILE", 422, "The file could not be read")
     public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
     public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
     public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
     public static let internalError = ErrorCode("INTERNAL_ERROR", 500, "Something went wrong on our side")
+    public static let notImplemented = ErrorCode("NOT_IMPLEMENTED", 501, "This is not known here")
     public static let handlerFailed = ErrorCode("HANDLER_FAILED", 502, "The handler stopped before it answered")
     public static let unavailable = ErrorCode("UNAVAILABLE", 503, "Not available right now; try again soon")
     public static let deadlineExceeded = ErrorCode("DEADLINE_EXCEEDED", 504, "The answer took too long")
+    public static let versionNotSupported = ErrorCode("VERSION_NOT_SUPPORTED", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here")
     public static let loopDetected = ErrorCode("LOOP_DETECTED", 508, "Handlers call each other too deeply")
 
     /// Every code, for documentation and tests.
     public static let all: [ErrorCode] = [
         badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
-        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, unprocessableFile, tooManyRequests, headersTooLarge, cancelled, internalError,
-        handlerFailed, unavailable, deadlineExceeded, loopDetected,
+        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, tooManyRequests, headersTooLarge, cancelled,
+        internalError,
+        notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
     ]
 
     /// The code of that name; nil if there is none.

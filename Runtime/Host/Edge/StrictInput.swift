@@ -1,0 +1,50 @@
+import Kernel
+import NIOCore
+
+/// Stands in front of the HTTP/1.1 parser and shows it only bytes that ``MessageScanner`` has let through; anything else ends the input with an `AppError`.
+final class StrictInput: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private var scanner: MessageScanner
+    /// What was not let through yet.
+    private var pending: ByteBuffer?
+    private var isOver = false
+
+    init(limits: EdgeLimits) { scanner = MessageScanner(limits: limits) }
+
+    /// Whether part of a head has come, and not all of it.
+    var holdsHead: Bool { pending != nil && scanner.isBetweenMessages }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver else { return }
+        var buffer = unwrapInboundIn(data)
+        if var held = pending {
+            pending = nil
+            held.writeBuffer(&buffer)
+            buffer = held
+        }
+        let verdict = buffer.withUnsafeReadableBytes { scanner.scan($0) }
+        for offset in verdict.laterMinors { buffer.setInteger(UInt8(ascii: "1"), at: buffer.readerIndex + offset) }
+        if verdict.passed == buffer.readableBytes {
+            context.fireChannelRead(wrapInboundOut(buffer))
+        } else {
+            if verdict.passed > 0, let slice = buffer.readSlice(length: verdict.passed) { context.fireChannelRead(wrapInboundOut(slice)) }
+            pending = buffer
+        }
+        if let failure = verdict.failure { end(context, failure) }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent, !isOver, pending != nil || !scanner.isBetweenMessages {
+            end(context, AppError(.badRequest, "The request ended before its end"))
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    private func end(_ context: ChannelHandlerContext, _ failure: AppError) {
+        isOver = true
+        pending = nil
+        context.fireErrorCaught(failure)
+    }
+}

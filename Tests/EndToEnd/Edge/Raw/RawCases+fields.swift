@@ -1,0 +1,92 @@
+extension RawRequests {
+    /// Header lines (RFC 9112 section 5) and the host (section 3.2).
+    var fields: [RawCase] {
+        func with(_ lines: String) -> String { get("Host: a\r\n" + lines) }
+        func host(_ value: String) -> String { get("Host: \(value)\r\n") }
+        let many = (0..<150).map { "X\($0): 1\r\n" }.joined()
+        return [
+            .served("no space behind the colon", with("X:y\r\n")),
+            .served("an empty value", with("X:\r\n")),
+            .served("tabs around a value", with("X:\ty\t\r\n")),
+            .served("bytes above ASCII in a value are opaque (9110 5.5)", with("X: é\r\n")),
+            .served("every character that a name may hold (9110 5.6.2)", with("!#$%&'*+-.^_`|~09azAZ: y\r\n")),
+            .served("a hundred header lines", with((0..<98).map { "X\($0): 1\r\n" }.joined())),
+            .refused("a space before the colon (5.1)", with("X : y\r\n")),
+            .refused("a tab before the colon (5.1)", with("X\t: y\r\n")),
+            .refused("a folded line (5.2)", with("X: y\r\n z\r\n")),
+            .refused("a line folded with a tab (5.2)", with("X: y\r\n\tz\r\n")),
+            .refused("a space in front of the first header (2.2)", get(" Host: a\r\n")),
+            .refused("a space in front of the first header hides another (2.2)", "GET /health HTTP/1.1\r\n X: y\r\nHost: a\r\n\r\n"),
+            .refused("an empty name (5)", with(": y\r\n")),
+            .refused("no colon (5)", with("X y\r\n")),
+            .refused("a name alone (5)", with("X\r\n")),
+            .refused("a space in a name (5.1)", with("X Y: z\r\n")),
+            .refused("a NUL in a name", with("X\u{0}: y\r\n")),
+            .refused("a control character in a name", with("X\u{1}: y\r\n")),
+            .refused("a name that is not ASCII (9110 5.1)", with("Xé: y\r\n")),
+            .refused("a slash in a name (9110 5.1)", with("X/Y: z\r\n")),
+            .refused("brackets around a name (9110 5.1)", with("[X]: z\r\n")),
+            .refused("a quote in a name (9110 5.1)", with("\"X\": z\r\n")),
+            .refused("a NUL in a value (9110 5.5)", with("X: \u{0}\r\n")),
+            .refused("a bell in a value (9110 5.5)", with("X: \u{7}\r\n")),
+            .refused("an escape in a value (9110 5.5)", with("X: \u{1B}[31m\r\n")),
+            .refused("DEL in a value (9110 5.5)", with("X: \u{7F}\r\n")),
+            .refused("a CR in a value (9110 5.5)", with("X: y\rz\r\n")),
+            .refused("an LF alone ends a line (2.2)", with("X: y\n")),
+            .refused("two CR end a line (2.2)", with("X: y\r\r\n")),
+            .refused("an LF alone ends the head (2.2)", "GET /health HTTP/1.1\r\nHost: a\r\n\n"),
+            .refused("a CR in front of the head's end (2.2)", "GET /health HTTP/1.1\r\nHost: a\r\n\r\r\n"),
+            .refused("many header lines (6585 5)", with(many), 431),
+            .refused("a long header line (6585 5)", with("X: \(String(repeating: "y", count: 20_000))\r\n"), 431),
+            .refused("a long name (6585 5)", with("\(String(repeating: "n", count: 20_000)): y\r\n"), 431),
+            .refused("a header line without an end (6585 5)", "GET /health HTTP/1.1\r\nX: " + String(repeating: "y", count: 40_000), 431),
+            .refused("much in many lines (6585 5)", with((0..<20).map { "X\($0): \(String(repeating: "y", count: 4000))\r\n" }.joined()), 431),
+            .refused("much to an unknown path (6585 5)", get("Host: a\r\n" + many, path: "/nothing"), 431),
+            .refused("two tokens", with("Authorization: Bearer a\r\nAuthorization: Bearer b\r\n")),
+
+            .refused("no host (3.2)", get("")),
+            .refused("no host, to an unknown path (3.2)", get("", path: "/nothing")),
+            .refused("two hosts (3.2)", get("Host: a\r\nHost: b\r\n")),
+            .refused("the same host twice (3.2)", get("Host: a\r\nhost: a\r\n")),
+            .refused("an empty host (9110 4.2.1)", host("")),
+            .refused("a host with a path (3.2)", host("a/b")),
+            .refused("a host with a query (3.2)", host("a?b")),
+            .refused("a host with a user (3.2)", host("u@a")),
+            .refused("a host with a scheme (3.2)", host("http://a")),
+            .refused("a host with a space (3.2)", host("a b")),
+            .refused("a list of hosts (3.2)", host("a, b")),
+            .refused("a host with a backslash (3.2)", host("a\\b")),
+            .refused("a host that is not ASCII (3.2)", host("é")),
+            .refused("a host in angle brackets (3.2)", host("<a>")),
+            .refused("a port that is no number (3986 3.2.3)", host("a:b")),
+            .refused("a port that is too large (3986 3.2.3)", host("a:65536")),
+            .refused("a negative port (3986 3.2.3)", host("a:-1")),
+            .refused("two ports (3986 3.2.3)", host("a:1:2")),
+            .refused("a bracket that is not closed (3986 3.2.2)", host("[::1")),
+            .refused("words in brackets (3986 3.2.2)", host("[evil]")),
+            .refused("words behind the brackets (3986 3.2.2)", host("[::1]x")),
+            .refused("a folded host (5.2)", get("Host:\r\n a\r\n")),
+            .served("a host with a port", host("a.example:8080")),
+            .served("a host with an empty port (3986 3.2.3)", host("a:")),
+            .served("an address of version 6 (3986 3.2.2)", host("[::1]:80")),
+            .served("the name in upper case", get("HOST: a\r\n")),
+            .served("a host that comes last", get("X: y\r\nHost: a\r\n")),
+
+            .refused("another expectation (9110 10.1.1)", with("Expect: magic\r\n"), 417),
+            .refused(
+                "another expectation beside the known one (9110 10.1.1)", echo("Expect: 100-continue, magic\r\nContent-Length: 5\r\n", "hello"), 417),
+            .refused("another expectation to an unknown path (9110 10.1.1)", unknown("Expect: 200-ok\r\n"), 417),
+            .served(
+                "100-continue, the body not held back (9110 10.1.1)", echo("Expect: 100-continue\r\nContent-Length: 5\r\n", "hello"), body: "hello"),
+            .served("100-continue without a body (9110 10.1.1)", with("Expect: 100-continue\r\n")),
+            .last(
+                "an expectation in HTTP/1.0 is overlooked (9110 10.1.1)", "GET /health HTTP/1.0\r\nExpect: magic\r\n\r\n"),
+            .last(
+                "an upgrade to h2c is not taken up (9110 7.8)",
+                with("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n")),
+            .last(
+                "an upgrade to a web socket is not taken up (9110 7.8)",
+                with("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n")),
+        ]
+    }
+}
