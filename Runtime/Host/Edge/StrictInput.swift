@@ -25,7 +25,7 @@ final class StrictInput: ChannelInboundHandler {
             buffer = held
         }
         let verdict = buffer.withUnsafeReadableBytes { scanner.scan($0) }
-        for offset in verdict.laterMinors { buffer.setInteger(UInt8(ascii: "1"), at: buffer.readerIndex + offset) }
+        for repair in verdict.repairs { buffer.setBytes(repair.bytes, at: buffer.readerIndex + repair.offset) }
         if verdict.passed == buffer.readableBytes {
             context.fireChannelRead(wrapInboundOut(buffer))
         } else {

@@ -5,6 +5,8 @@ struct FieldLine {
     let name: UnsafeRawBufferPointer
     /// Without the white space around it.
     let value: UnsafeRawBufferPointer
+    /// Whether white space stands behind the value, or a tab directly in front of it.
+    let isPadded: Bool
 
     /// Throws `BAD_REQUEST` for a folded line, a name that is no token, space in front of the colon, and control characters.
     init(_ line: UnsafeRawBufferPointer) throws(AppError) {
@@ -20,6 +22,7 @@ struct FieldLine {
         while start < end, line[start] == 0x20 || line[start] == 0x09 { start += 1 }
         while end > start, line[end - 1] == 0x20 || line[end - 1] == 0x09 { end -= 1 }
         value = UnsafeRawBufferPointer(rebasing: line[start..<end])
+        isPadded = end < line.count || start > 0 && line[start - 1] == 0x09
         var isUnsound = false
         for byte in value { isUnsound = isUnsound || byte < 0x20 && byte != 0x09 || byte == 0x7F }
         guard !isUnsound else { throw AppError(.badRequest, "A header line holds a character that is not allowed there") }

@@ -10,8 +10,8 @@ struct MessageScanner {
         var passed = 0
         /// Nothing behind the passed bytes is read.
         var failure: AppError?
-        /// Where a later minor version of HTTP/1 is named, which is read as HTTP/1.1 (RFC 9110 section 2.5).
-        var laterMinors: [Int] = []
+        /// Bytes to write over those at an offset, of the same number: what the RFC allows and the parser does not take.
+        var repairs: [(offset: Int, bytes: [UInt8])] = []
     }
 
     private enum State {
@@ -105,7 +105,8 @@ struct MessageScanner {
                     continue
                 }
                 let request = try RequestLine(line, limit: limits.target)
-                if request.minor > 1 { verdict.laterMinors.append(verdict.passed + lines.start - 3) }
+                // A later minor version is read as the latest one that is known (RFC 9110 section 2.5).
+                if request.minor > 1 { verdict.repairs.append((verdict.passed + lines.start - 3, [0x31])) }
                 try head.begin(request)
                 head.fieldsStart = lines.start
             } else {
@@ -115,7 +116,13 @@ struct MessageScanner {
                 }
                 guard !line.isEmpty else { return try endHead() }
                 guard lines.start - head.fieldsStart <= limits.head else { throw AppError(.headersTooLarge) }
-                try head.add(try FieldLine(line), limit: limits.headerLines)
+                let field = try FieldLine(line)
+                try head.add(field, limit: limits.headerLines)
+                if field.isPadded, head.saysLength(field) {
+                    let room = line.count - field.name.count - 1
+                    let bytes = Array(repeating: UInt8(ascii: " "), count: room - field.value.count) + field.value
+                    verdict.repairs.append((verdict.passed + lines.start - 2 - room, bytes))
+                }
             }
         }
     }
