@@ -12,7 +12,7 @@ struct RequestHead {
     private(set) var authorization: String?
     private(set) var requestID: String?
     private(set) var lastEventID: String?
-    private(set) var host: String?
+    var host: String?
     private(set) var origin: String?
     /// Whether a web page asks what it may do.
     private(set) var isPreflight = false

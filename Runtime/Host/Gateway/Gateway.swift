@@ -97,7 +97,7 @@ final class Gateway: Sendable {
         var call = begin(connection)
         var read: RequestHead?
         do throws(AppError) {
-            let head = try RequestHead(raw)
+            var head = try RequestHead(raw)
             read = head
             if let accepted = RequestID.accepted(head.requestID) { call.requestID = accepted }
             call.method = head.method
@@ -105,15 +105,16 @@ final class Gateway: Sendable {
             call.isOld = head.isOld
             if head.method == "TRACE" || head.method == "CONNECT" { throw AppError(.methodNotAllowed) }
             call.hasToken = head.authorization != nil
+            let asksAll = head.target == "*" && head.method == "OPTIONS"
+            let target = try RequestTarget(asksAll ? "/" : head.target, limit: settings.limits.target)
+            if let authority = target.authority { head.host = authority }
+            // Behind a request that is wrong in its form nothing is served.
+            call.wantsKeep = head.keepAlive
             try await meet(head, &call)
-            if head.target == "*", head.method == "OPTIONS" {
-                call.wantsKeep = head.keepAlive
+            if asksAll {
                 try await drain(head, call)
                 return answer(204, [HeaderLine(name: "allow", value: Self.methods)], [], &call)
             }
-            let target = try RequestTarget(head.target, limit: settings.limits.target)
-            // Behind a request that is wrong in its form nothing is served.
-            call.wantsKeep = head.keepAlive
             switch table.match(head.method, target.segments) {
             case .found(.handler(let handler, let route), let parameters):
                 try count(&call)
@@ -146,7 +147,9 @@ final class Gateway: Sendable {
     /// What is wrong with the request's form is said before what is wrong with its meaning.
     private func refuse(_ error: AppError, behindBodyOf head: RequestHead?, _ call: inout Call) async {
         let allow = error.code == .methodNotAllowed ? [HeaderLine(name: "allow", value: Self.methods)] : []
-        guard let head, error.code.status < 500, error.code != .tooLarge, error.code != .tooManyRequests else { return refuse(error, with: allow, &call) }
+        guard let head, error.code.status < 500, error.code != .tooLarge, error.code != .tooManyRequests else {
+            return refuse(error, with: allow, &call)
+        }
         do throws(AppError) {
             try await drain(head, call)
             refuse(error, with: allow, &call)
