@@ -29,12 +29,12 @@ def build():
 class Gateway(Server):
     """`tenantry run` on the bench's database, installed from nothing."""
 
-    def __init__(self, database, handlers=ROOT / "Handlers"):
+    def __init__(self, database, handlers=ROOT / "Handlers", **settings):
         port = free_port()
         environment = {
             "TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_ADDRESS": f"127.0.0.1:{port}",
             "TENANTRY_HANDLERS": str(handlers), "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off",
-            "TENANTRY_SUSPICION": "off"}
+            "TENANTRY_SUSPICION": "off", **settings}
         begin = time.perf_counter()
         super().__init__("tenantry", [PROGRAMS / "tenantry", "run"], port, environment, cwd=ROOT)
         limit = time.monotonic() + 30
@@ -97,6 +97,20 @@ def manifests_with_probe(**changes):
         if not count:
             raise SystemExit(f"the probe's manifest has no {key}")
         manifest.write_text(text)
+    return folder
+
+
+def manifests_with_own_programs():
+    """A copy of the handlers' manifests whose programs lie beside them, so that these can be replaced."""
+    folder = STATE / "bench-handlers-own"
+    shutil.rmtree(folder, ignore_errors=True)
+    for manifest in (ROOT / "Handlers").glob("*/handler.yaml"):
+        copy = folder / manifest.parent.name
+        copy.mkdir(parents=True)
+        text = manifest.read_text()
+        program = re.search(r"(?m)^program: *(\S+)$", text)[1]
+        (copy / "handler.yaml").write_text(text.replace(f"program: {program}", f"program: ./{program}"))
+        shutil.copy2(PROGRAMS / program, copy / program)
     return folder
 
 

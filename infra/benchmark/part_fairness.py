@@ -29,7 +29,7 @@ def measure(database, size, options):
     # Tenants that do not compete by weight have equal ones.
     crowd, tenants = 4, list(range(5, min(size.tenants, 20) + 1))
     figures = {}
-    with Gateway(database, gateway.manifests_with_probe()) as host:
+    with Gateway(database, gateway.manifests_with_probe(), TENANTRY_QUEUE_WAIT="60s") as host:
         host.sign_in([*WEIGHTS, crowd, *tenants])
         short = [request(path(business, start, until), host.header(tenant)) for tenant, business, start, until in reads(size, tenants)]
         # The crowd's aggregations run over the source of tenant 1, which therefore is the crowd there.

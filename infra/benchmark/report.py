@@ -66,6 +66,11 @@ def others(figures):
         yield (
             f"Refused sign-in, median of {login['tries']}: address known; unknown",
             f"{login['known']} ms; {login['unknown']} ms ({login['ratio'] - 1:+.1%})")
+    if swap := figures.get("replaced"):
+        yield (
+            f"Replacing a program {swap['times']} times under {swap['per_s']:,} calls a second",
+            f"{swap['failed']} of {swap['calls']:,} failed; p99 {swap['p99_ms']} ms, longest {swap['max_ms']} ms; "
+            f"the old one is gone after {swap['old_gone_ms']:,} ms at most")
     if fairness := figures.get("fairness"):
         yield from shared(fairness)
     if faults := figures.get("faults"):
@@ -75,11 +80,10 @@ def others(figures):
 def shared(fairness):
     for kind, what in (("sleeping", "sleep in the database"), ("computing", "aggregate 250,000 points")):
         by = fairness[kind]
-        ratio = by["beside_p99_ms"] / max(by["alone_p99_ms"], 0.01)
-        failed = f"; failed {by['failed']}" if by["failed"] else ""
+        beside = against(by["beside_p99_ms"], by["alone_p99_ms"], sum(by["failed"].values()))
         yield (
             f"p99 of a tenant's short calls at 100 a second: alone; while another tenant has 200 calls in flight that {what}",
-            f"{by['alone_p99_ms']} ms; {by['beside_p99_ms']} ms ({ratio:.1f}×{failed}); the other is served {by['crowd_per_s']:,} a second")
+            f"{by['alone_p99_ms']} ms; {beside}; the other is served {by['crowd_per_s']:,} a second")
     weights = fairness["weights"]
     shares = ", ".join(f"{share:.1%}" for share in weights["shares"].values())
     yield (
@@ -93,26 +97,29 @@ def broken(faults):
         f"`kill -9` of a handler's process under load, {killed['kills']} times: calls in flight; failed of {killed['calls']:,}",
         f"{killed['in_flight']}; {counts(killed['failed'])}, {killed['said_retryable']} said to be safe to retry, "
         f"{killed['said_not_retryable']} not; {killed['lost_writes']} of {killed['acknowledged_writes']:,} acknowledged writes lost")
-    yield "… the next call", f"{killed['next_call_failed']} failed, median {killed['next_call_ms']} ms; other handlers' calls failed: {killed['others_failed']}"
+    yield (
+        "… the next call; calls of other handlers meanwhile",
+        f"{killed['next_call_failed']} failed, median {killed['next_call_ms']} ms; {killed['others_failed']} failed")
     beside = faults["beside"]
-    cells = [
-        f"{kind} {beside[kind]} ms ({beside[kind] / max(beside['alone'], 0.01):.1f}×{', failed ' + str(beside[kind + '_failed']) if beside[kind + '_failed'] else ''})"
-        for kind in ("loop", "allocate", "block", "trap")]
+    cells = [f"{kind} {against(beside[kind], beside['alone'], beside[kind + '_failed'])}" for kind in ("loop", "allocate", "block", "trap")]
     yield "p99 of short reads at 200 a second: alone; beside a handler that misbehaves", f"{beside['alone']} ms; {', '.join(cells)}"
     near = faults["neighbours"]
     yield (
         "Calls of 100 ms in the same handler while one call loops",
         f"{counts(near['failed'])} of {near['calls']:,} failed; p50 {near['p50_ms']} ms, p99 {near['p99_ms']} ms, longest {near['max_ms']} ms")
-    if swap := faults.get("replaced"):
-        yield (
-            f"Replacing a program {swap['times']} times under {swap['per_s']:,} calls a second",
-            f"{counts(swap['failed'])} of {swap['calls']:,} failed; p99 {swap['p99_ms']} ms, longest {swap['max_ms']} ms")
     drop = faults["dropped_client_ms"]
     yield "A client drops: its statement's backend is idle after", f"p50 {drop['p50']} ms, at most {drop['max']} ms"
     slow = faults["slow_clients"]
-    yield "Eight uploads and eight downloads of a byte a second: transactions open for 100 ms", f"{slow['open_transactions']} in {slow['looks']} looks"
+    yield (
+        "Eight uploads and eight downloads of a byte a second: transactions open for 100 ms",
+        f"{slow['open_transactions']} in {slow['looks']} looks")
     restart = faults["restart_ms"]
     yield "Gateway killed: ready after its start; first sign-in and read", f"{restart['ready']} ms; {restart['first_answer']} ms"
+
+
+def against(beside, alone, failed):
+    """A latency beside trouble, as a multiple of the one alone."""
+    return f"{beside} ms ({beside / max(alone, 0.01):.1f}×{f', {failed} failed' if failed else ''})"
 
 
 def counts(by):

@@ -14,6 +14,9 @@ function init(args)
         requests[#requests + 1] = wrk.format("GET", path, {["Host"] = "localhost", [name] = value})
     end
     position = number * 997
+    -- The second argument: milliseconds that a connection waits before each request.
+    local pause = tonumber(args[2])
+    if pause then delay = function() return pause end end
 end
 
 function request()
