@@ -19,6 +19,18 @@ extension Exchange {
                 .internalError, detail: "the call of \(route.method) \(route.path) has a body of \(body.count) bytes, above \(NestedCall.maximumBody)"
             )
         }
+        if let player { return try player.call(Trace.Question(route, body)) }
+        do {
+            let answer = try await perform(route, body)
+            recorder?.called(route, body, answer)
+            return answer
+        } catch {
+            recorder?.called(route, body, failed: error)
+            throw error
+        }
+    }
+
+    private func perform(_ route: CalledRoute, _ body: [UInt8]) async throws -> NestedAnswer {
         let (call, leaves) = calls.begin(route, body)
         if leaves { send(.call(stream, call)) }
         return try await withTaskCancellationHandler {

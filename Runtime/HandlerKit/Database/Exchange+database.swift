@@ -1,5 +1,6 @@
 import Postgres
 import Reactor
+import Wire
 
 extension Exchange {
     /// Runs calls as one transaction in one round trip, in the name of this invocation.
@@ -8,14 +9,26 @@ extension Exchange {
             return try await withTaskExecutorPreference(meter) { try await self.run(calls) }
         }
         let customPlan = try check(calls)
+        if let player { return try player.statements(Trace.Question(calls)) }
+        guard let recorder else { return try await perform(calls, customPlan).rows }
+        do {
+            let (rows, bytes) = try await perform(calls, customPlan)
+            recorder.statements(calls, rows, bytes: bytes)
+            return rows
+        } catch {
+            recorder.statements(calls, failed: error)
+            throw error
+        }
+    }
+
+    private func perform(_ calls: [Call], _ customPlan: Bool) async throws -> (rows: [Rows], bytes: Int) {
         let begun = services.time.instant()
         let preamble = Preamble.call(
             context: context, writes: endpoint.description.writes, customPlan: customPlan, remaining: deadline.remaining(at: begun))
         defer { databaseTime += begun.duration(to: services.time.instant()) }
         do {
             let results = try await services.client.run(Segment(preamble: [preamble], calls, preambleSetsPlan: true), deadline: deadline)
-            count(results)
-            return results
+            return (results, count(results))
         } catch let error as PostgresError {
             throw translated(error)
         }
@@ -59,11 +72,16 @@ extension Exchange {
         return customPlan
     }
 
-    func count(_ results: [Rows]) {
+    /// Adds up what came back, and says how many bytes it was.
+    @discardableResult
+    func count(_ results: [Rows]) -> Int {
+        var bytes = 0
         for result in results {
             rows += result.isEmpty ? result.affected : result.count
-            databaseBytes += result.valueBytes
+            bytes += result.valueBytes
         }
+        databaseBytes += bytes
+        return bytes
     }
 
     /// A cancelled statement is a cancelled task; all else is what the caller may know.

@@ -1,4 +1,5 @@
 public import Postgres
+import Wire
 
 /// The rows of one tenant, through the statements of the handler's catalogue.
 ///
@@ -26,13 +27,19 @@ public struct TenantDatabase: Sendable {
         guard exchange.isOnLoop else {
             return try await withTaskExecutorPreference(exchange.meter) { try await self.interactive(body) }
         }
-        return try await exchange.withOwnConnection(until: exchange.deadline) { own in
-            let transaction = Transaction(exchange: exchange, own: own)
-            defer { transaction.isOpen = false }
-            return try await own.transaction {
-                let result = try await body(transaction)
-                try exchange.checkCommit()
-                return result
+        if exchange.player != nil { return try await exchange.replay(body) }
+        let steps = exchange.recorder.map { TransactionSteps($0) }
+        return try await steps.following {
+            try await exchange.withOwnConnection(until: exchange.deadline) { own in
+                let transaction = Transaction(exchange: exchange, own: own)
+                defer { transaction.isOpen = false }
+                return try await own.transaction {
+                    steps?.opened()
+                    let result = try await body(transaction)
+                    steps?.returned()
+                    try exchange.checkCommit()
+                    return result
+                }
             }
         }
     }
@@ -41,17 +48,32 @@ public struct TenantDatabase: Sendable {
     public func stream<R: Sendable>(
         _ statement: Statement, _ binds: Bind..., limit: Duration = .seconds(30), _ body: @Sendable (RowStream) async throws -> R
     ) async throws -> R {
-        try await onOwnConnection(limit: limit) { own in
-            try await body(own.stream(statement.text, tenantFirst(binds)) { [exchange] in exchange.count([$0]) })
+        let binds = tenantFirst(binds)
+        if let player = exchange.player { return try await body(player.stream(Trace.Question(statement.text, binds))) }
+        return try await onOwnConnection(limit: limit) { own in
+            let arrived = exchange.recorder?.streamed(statement.text, binds)
+            return try await body(
+                own.stream(statement.text, binds) { [exchange] rows in
+                    exchange.count([rows])
+                    arrived?(.success(rows))
+                })
         }
     }
 
     /// SQL that no catalogue has, on a connection of its own that is closed afterwards. The tenant is `$1` here too.
     public func unsafeSQL(_ sql: String, _ binds: Bind...) async throws -> Rows {
-        try await onOwnConnection(limit: .seconds(30)) { own in
-            let rows = try await own.query(sql, tenantFirst(binds))
-            exchange.count([rows])
-            return rows
+        let binds = tenantFirst(binds)
+        if let player = exchange.player { return try player.statements(Trace.Question(sql, binds))[0] }
+        do {
+            return try await onOwnConnection(limit: .seconds(30)) { own in
+                let rows = try await own.query(sql, binds)
+                let bytes = exchange.count([rows])
+                exchange.recorder?.sql(sql, binds, rows, bytes: bytes)
+                return rows
+            }
+        } catch {
+            exchange.recorder?.sql(sql, binds, failed: error)
+            throw error
         }
     }
 

@@ -1,13 +1,15 @@
 public import Postgres
+import Wire
 
 /// An open transaction of ``TenantDatabase/interactive(_:)``. Of no use outside its body.
 public final class Transaction: @unchecked Sendable {
     // Touched on the reactor's thread alone, as the exchange is.
     private let exchange: Exchange
-    private let own: OwnConnection
+    /// Nil in a replay.
+    private let own: OwnConnection?
     var isOpen = true
 
-    init(exchange: Exchange, own: OwnConnection) {
+    init(exchange: Exchange, own: OwnConnection?) {
         self.exchange = exchange
         self.own = own
     }
@@ -24,16 +26,24 @@ public final class Transaction: @unchecked Sendable {
         }
         guard isOpen else { throw AppError(.internalError, detail: "the transaction is used outside its body") }
         _ = try exchange.checkAccess(calls)
+        let tenant = Bind.uuid(exchange.head.tenant.uuid)
+        let calls = calls.map { Call($0.statement, [tenant] + $0.binds) }
+        guard let own else {
+            guard let player = exchange.player else { throw AppError(.internalError) }
+            return try player.statements(Trace.Question(calls))
+        }
         let preamble = Preamble.openCall(
             context: exchange.context, writes: exchange.endpoint.description.writes,
             remaining: exchange.deadline.remaining(at: exchange.services.time.instant()))
-        let tenant = Bind.uuid(exchange.head.tenant.uuid)
         do {
-            let results = try await own.run(Segment(preamble: [preamble], calls.map { Call($0.statement, [tenant] + $0.binds) }))
-            exchange.count(results)
+            let results = try await own.run(Segment(preamble: [preamble], calls))
+            let bytes = exchange.count(results)
+            exchange.recorder?.statements(calls, results, bytes: bytes)
             return results
         } catch let error as PostgresError {
-            throw exchange.translated(error)
+            let error = exchange.translated(error)
+            exchange.recorder?.statements(calls, failed: error)
+            throw error
         }
     }
 }

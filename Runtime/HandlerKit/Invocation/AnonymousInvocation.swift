@@ -19,7 +19,7 @@ public struct AnonymousInvocation: Sendable {
     /// A logger whose lines carry the request's id and the route.
     public var logger: Logger { exchange.logger }
     /// The clocks.
-    public var time: TimeSource { exchange.services.time }
+    public var time: TimeSource { exchange.time }
     /// A fresh, time-ordered identifier.
     public func makeID() -> UUID { exchange.makeID() }
 

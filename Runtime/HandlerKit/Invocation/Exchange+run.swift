@@ -28,6 +28,7 @@ extension Exchange {
     private func fail(_ error: any Error) {
         let visible = visible(error)
         let stage = machine.stage
+        failureDetail = visible.detail ?? ""
         if machine.finish() { send(.failure(stream, Failure(visible, receipt: receipt))) }
         let level: Logger.Level =
             switch visible.code {

@@ -12,7 +12,7 @@ final class Exchange: @unchecked Sendable {
     let services: Services
     let started: ContinuousClock.Instant
     let deadline: Deadline
-    private unowned let connection: any FrameSink
+    unowned let connection: any FrameSink
 
     var machine: StreamMachine
     /// The newest context that the gateway sent.
@@ -28,6 +28,12 @@ final class Exchange: @unchecked Sendable {
     var task: UnsafeCurrentTask?
     var reader: UnsafeContinuation<Void, any Error>?
     var writer: UnsafeContinuation<Void, any Error>?
+    /// Keeps what is read from outside; nil where nothing is recorded.
+    let recorder: Recorder?
+    /// Gives what was read before; nil where this is no replay.
+    let player: Player?
+    /// Why it failed, in words for the log.
+    var failureDetail = ""
     var calls = CallMachine()
     /// Who waits for the answer of which call.
     var callers: [UInt32: UnsafeContinuation<NestedAnswer, any Error>] = [:]
@@ -45,6 +51,11 @@ final class Exchange: @unchecked Sendable {
         deadline = .after(.microseconds(Int64(clamping: head.remainingMicroseconds)), from: started)
         machine = StreamMachine(body: head.body, following: head.following)
         context = head.context
+        switch head.recording {
+        case .none: (recorder, player) = (nil, nil)
+        case .keepForFailure, .keep: (recorder, player) = (Recorder(), nil)
+        case .replay(let trace): (recorder, player) = (nil, Player(trace))
+        }
     }
 
     /// Whether the caller is on the thread on which alone this may be touched.
@@ -67,7 +78,10 @@ final class Exchange: @unchecked Sendable {
             cpuMicroseconds: UInt32(clamping: meter.nanoseconds / 1000), rows: UInt32(clamping: rows), databaseBytes: UInt64(databaseBytes))
     }
 
-    func send(_ frame: Frame) { connection.send(frame) }
+    func send(_ frame: Frame) {
+        if recorder != nil || player != nil { sendTrace(before: frame) }
+        connection.send(frame)
+    }
 
     /// Nobody waits any more: the task is cancelled, and with it the statement that runs.
     func cancel(_ reason: CancelReason) {
@@ -81,8 +95,10 @@ final class Exchange: @unchecked Sendable {
     }
 
     func makeID() -> UUID {
+        if let player { return player.id() }
         var random = SystemRandomNumberGenerator()
-        return UUID.v7(at: services.time.now(), using: &random)
+        let id = UUID.v7(at: services.time.now(), using: &random)
+        return recorder?.id(id) ?? id
     }
 
     func offload<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {

@@ -24,8 +24,8 @@ public struct Invocation: Sendable {
     public var idempotencyKey: String? { exchange.header("idempotency-key") }
     /// A logger whose lines carry the request's id, the tenant and the route.
     public var logger: Logger { exchange.logger }
-    /// The clocks.
-    public var time: TimeSource { exchange.services.time }
+    /// The clocks. What they say is recorded with the invocation.
+    public var time: TimeSource { exchange.time }
     /// A fresh, time-ordered identifier.
     public func makeID() -> UUID { exchange.makeID() }
 

@@ -77,7 +77,7 @@ public final class OwnConnection: Sendable {
     ///
     /// It begins when the first row is asked for. Leaving the loop early cancels the statement. `arrived` is told of each row on the reactor's thread.
     public func stream(_ sql: String, _ binds: [Bind] = [], arrived: @escaping @Sendable (Rows) -> Void = { _ in }) -> RowStream {
-        RowStream(sql: sql, binds: binds, deadline: deadline, connection: connection, core: core, arrived: arrived)
+        RowStream(.statement(sql: sql, binds: binds, deadline: deadline, connection: connection, core: core, arrived: arrived))
     }
 
     private func perform(_ work: Request.Work) async throws -> [Rows] {

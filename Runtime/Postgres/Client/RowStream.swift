@@ -5,26 +5,51 @@ import Reactor
 public struct RowStream: AsyncSequence, Sendable {
     public typealias Element = Row
 
-    let sql: String
-    let binds: [Bind]
-    let deadline: Deadline
-    let connection: Connection
-    let core: ClientCore
-    let arrived: @Sendable (Rows) -> Void
+    /// Where its rows come from.
+    enum Source: Sendable {
+        case statement(sql: String, binds: [Bind], deadline: Deadline, connection: Connection, core: ClientCore, arrived: @Sendable (Rows) -> Void)
+        case recorded([Rows], (any Error)?)
+    }
+
+    let source: Source
+
+    init(_ source: Source) { self.source = source }
+
+    /// Rows that were read before, and the error that ended them.
+    public init(recorded: [Rows], error: (any Error)?) { source = .recorded(recorded, error) }
 
     /// Throws ``PostgresError`` from ``next()``: rows that came before it are good.
     public struct Iterator: AsyncIteratorProtocol {
-        private let reader: RowReader
+        fileprivate enum State {
+            case live(RowReader)
+            case recorded(ArraySlice<Row>, (any Error)?)
+        }
+        private var state: State
 
-        fileprivate init(_ reader: RowReader) { self.reader = reader }
+        fileprivate init(_ state: State) { self.state = state }
 
         /// The next row; nil after the last.
-        public mutating func next() async throws -> Row? { try await reader.next() }
+        public mutating func next() async throws -> Row? {
+            switch state {
+            case .live(let reader): return try await reader.next()
+            case .recorded(var rows, let error):
+                if let row = rows.popFirst() {
+                    state = .recorded(rows, error)
+                    return row
+                }
+                if let error { throw error }
+                return nil
+            }
+        }
     }
 
     public func makeAsyncIterator() -> Iterator {
-        let feed = RowFeed(arrived: arrived)
-        return Iterator(RowReader(Request(.stream(sql, binds, feed), deadline: deadline), feed, connection, core))
+        switch source {
+        case .statement(let sql, let binds, let deadline, let connection, let core, let arrived):
+            let feed = RowFeed(arrived: arrived)
+            return Iterator(.live(RowReader(Request(.stream(sql, binds, feed), deadline: deadline), feed, connection, core)))
+        case .recorded(let tables, let error): return Iterator(.recorded(tables.flatMap { Array($0) }[...], error))
+        }
     }
 }
 

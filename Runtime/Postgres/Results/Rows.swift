@@ -5,9 +5,12 @@ public struct Rows: Sendable, RandomAccessCollection {
     let result: ResultBox
     /// The number of rows.
     public let count: Int
+    /// What a recording says of `affected`, which libpq keeps to itself.
+    private let recorded: Int?
 
-    init(_ result: ResultBox) {
+    init(_ result: ResultBox, affected: Int? = nil) {
         self.result = result
+        recorded = affected
         count = result.with { Int(PQntuples($0)) }
     }
 
@@ -22,7 +25,7 @@ public struct Rows: Sendable, RandomAccessCollection {
 
     /// Rows that an INSERT, UPDATE, DELETE or MERGE changed, or a SELECT returned; 0 for other statements.
     public var affected: Int {
-        result.with { result in PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
+        recorded ?? result.with { result in PQcmdTuples(result).flatMap { Int(String(cString: $0)) } ?? 0 }
     }
 
     /// Bytes of all values, as the database sent them.

@@ -31,6 +31,9 @@ public struct BinaryArray: Sendable {
         for value in values { append(&self, value) }
     }
 
+    /// Bytes that it keeps in memory, about.
+    public var byteCount: Int { payload.count }
+
     /// Bytes on the wire.
     var size: Int { count == 0 ? 12 : payload.count }
 
