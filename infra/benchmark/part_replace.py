@@ -34,12 +34,16 @@ def measure(database, size, options):
                 str(PAUSE)],
             stdout=subprocess.PIPE, text=True)
         choice, taken = random.Random(3), []
-        time.sleep(1)
-        for number in range(times):
-            time.sleep(choice.uniform(0.2, 0.6))
-            before = set(gateway.handlers(PROGRAM))
-            replace(target, number)
-            taken.append(until_replaced(gateway, before))
+        try:
+            time.sleep(1)
+            for number in range(times):
+                time.sleep(choice.uniform(0.2, 0.6))
+                before = set(gateway.handlers(PROGRAM))
+                replace(target, number)
+                taken.append(until_replaced(gateway, before))
+        except BaseException:
+            wrk.kill()
+            raise
         figures = json.loads(wrk.communicate()[0].splitlines()[-1])
     return {
         "replaced": {

@@ -49,7 +49,8 @@ def several(name):
 
 def others(figures):
     if cold := figures.get("cold_start_ms"):
-        yield "Cold start: handler at zero → answer with rows", f"p50 {cold['p50']} ms, p95 {cold['p95']} ms"
+        held = ", ".join(figures.get("cold_start_walls", [])) or "no sandbox"
+        yield f"Cold start: handler at zero → answer with rows ({held})", f"p50 {cold['p50']} ms, p95 {cold['p95']} ms"
     if idle := figures.get("idle_mb"):
         yield "Resident when idle", f"gateway {idle['gateway']} MB, handler {idle['handler']} MB"
     if upload := figures.get("upload_rows_per_s"):
