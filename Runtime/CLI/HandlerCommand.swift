@@ -6,7 +6,8 @@ import Manifest
 
 struct HandlerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "handler", abstract: "Look at handlers: what they serve, and whether they are in order.", subcommands: [List.self, Check.self])
+        commandName: "handler", abstract: "Look at handlers: what they serve, and whether they are in order.",
+        subcommands: [List.self, Check.self, Convictions.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the handlers with their routes and feeds.")

@@ -66,6 +66,8 @@ struct RunCommand: AsyncParsableCommand {
             passwords: try Credentials.load(Credentials.hostFile(home: settings.home)).passwords,
             handlers: try settings.handlers.flatMap { try Manifest.loadAll(below: $0) }, programs: Programs.folder)
         (host.host, host.port) = (settings.host, settings.port)
+        host.readHandlers = { try settings.handlers.flatMap { try Manifest.loadAll(below: $0) } }
+        host.readPasswords = { try Credentials.load(Credentials.hostFile(home: settings.home)).passwords }
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops
         host.admission = settings.admission

@@ -10,8 +10,11 @@ public struct Manifest: Sendable, Hashable {
     public var instances = 0...1
     /// The longest that an invocation may take. Defaults to 30 seconds.
     public var timeout: Duration = .seconds(30)
-    /// What a process may hold, in bytes. Defaults to 256 MB.
+    /// What a process may hold in memory, in bytes: from three quarters of it on it is replaced, above it it is killed. Defaults to 256 MB.
     public var memory = 256 << 20
+    /// Processor time that a process may use while none of its invocations ends: from three quarters of it on it is replaced, above it it is killed.
+    /// Defaults to 60 seconds.
+    public var cpu: Duration = .seconds(60)
     /// How long a process above the minimum stays without work. Defaults to 5 minutes.
     public var idle: Duration = .seconds(300)
     /// Whose invocations may share a process. Defaults to everybody's.
@@ -41,7 +44,7 @@ public struct Manifest: Sendable, Hashable {
     public enum Isolation: String, Sendable, Hashable, CaseIterable {
         /// Everybody's.
         case shared
-        /// One tenant's.
+        /// One tenant's: a process serves the first tenant that it was given, and no other.
         case tenant
         /// Nobody else's: a process for each invocation.
         case invocation

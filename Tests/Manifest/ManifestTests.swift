@@ -19,6 +19,7 @@ import Testing
             instances: {min: 1, max: 3}
             timeout: 500ms
             memory: 128MB
+            cpu: 5s
             idle: 5m
             isolation: tenant
             connections: 2
@@ -35,6 +36,7 @@ import Testing
         expected.instances = 1...3
         expected.timeout = .milliseconds(500)
         expected.memory = 128 << 20
+        expected.cpu = .seconds(5)
         expected.idle = .seconds(300)
         expected.isolation = .tenant
         expected.connections = 2

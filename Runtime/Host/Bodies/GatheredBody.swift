@@ -1,10 +1,11 @@
 import Kernel
 import NIOCore
+import Tokens
 import Wire
 
 /// A request's body once all of it has come.
-struct GatheredBody {
-    enum Source {
+struct GatheredBody: Sendable {
+    enum Source: Sendable {
         case memory(ByteBuffer)
         case file(SpoolFile, Scratch)
     }
@@ -39,6 +40,18 @@ struct GatheredBody {
         switch source {
         case .memory(let bytes): return BodySender(.memory(bytes), remaining: following)
         case .file(let file, let scratch): return BodySender(.file(file, scratch, offset: 0), remaining: following)
+        }
+    }
+
+    /// Goes on with a hash over all of its bytes.
+    func hash(_ begun: SHA256) async throws(AppError) -> Digest {
+        var hash = begun
+        switch source {
+        case .memory(let rest):
+            hash.update(first)
+            hash.update(Array(rest.readableBytesView))
+            return hash.finalize()
+        case .file(let file, let scratch): return try await scratch.hash(file, count: count, from: hash)
         }
     }
 }

@@ -2,11 +2,12 @@ import Kernel
 import NIOCore
 import Reactor
 import Synchronization
+import Tokens
 
 /// The folder in which bodies wait that are too large for memory, one folder for each tenant.
 final class Scratch: Sendable {
     private let folder: String
-    private let pool = BlockingPool(threads: 2, name: "scratch")
+    fileprivate let pool = BlockingPool(threads: 2, name: "scratch")
     private let quota: Mutex<SpoolQuota>
 
     init(folder: String, quota: SpoolQuota) {
@@ -51,6 +52,26 @@ final class Scratch: Sendable {
             do throws(AppError) { result = .success(try file.read(count, at: offset)) } catch { result = .failure(error) }
             loop.execute { done(result) }
         }
+    }
+}
+
+extension Scratch {
+    /// Goes on with a hash over a file, on another thread.
+    func hash(_ file: SpoolFile, count: Int, from begun: SHA256) async throws(AppError) -> Digest {
+        do {
+            return try await pool.run {
+                var hash = begun
+                var offset = 0
+                while offset < count {
+                    let piece = try file.read(min(256 << 10, count - offset), at: offset)
+                    hash.update(piece)
+                    offset += piece.count
+                }
+                return hash.finalize()
+            }
+        } catch let error as AppError {
+            throw error
+        } catch { throw AppError(.internalError, detail: "\(error)") }
     }
 }
 

@@ -23,21 +23,23 @@ extension Gateway {
         let (call, origin) = (running.call, running.origin)
         let depth = try origin.nextDepth()
         let target = try RequestTarget(call.query.isEmpty ? call.path : "\(call.path)?\(call.query)", limit: settings.limits.target)
-        guard case .found(.handler(let index, let place), let parameters) = table.match(call.method, target.segments),
-            let caller = handlers.first(where: { $0.name == origin.handler }), caller.mayCall(call.method, handlers[index].routes[place])
+        let serving = fleet.serving
+        guard case .found(.handler(let index, let place), let parameters) = serving.table.match(call.method, target.segments),
+            let caller = serving.handlers.first(where: { $0.name == origin.handler }),
+            caller.mayCall(call.method, serving.handlers[index].routes[place])
         else {
             throw AppError(
                 .forbidden, "A handler may not call this",
                 detail: "\(call.method) \(call.path) does not stand in the `calls` of the handler \(origin.handler)")
         }
-        let handler = handlers[index]
+        let handler = serving.handlers[index]
         let route = handler.routes[place]
         let principal = try await principal(of: origin, for: route)
         guard call.body.count <= (route.body == .none ? 0 : min(route.bodyLimit, NestedCall.maximumBody)) else {
             throw AppError(.tooLarge, detail: "\(call.method) \(call.path) is called with a body of \(call.body.count) bytes")
         }
         let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
-        let process = try await handler.pool.lease(deadline: deadline, depth: Int(depth)) { running.onStop($0) }
+        let process = try await handler.pool.lease(for: principal?.tenant, deadline: deadline, depth: Int(depth)) { running.onStop($0) }
         var invocation: Invocation
         do throws(AppError) {
             guard !running.isStopped else { throw AppError(.cancelled) }
@@ -105,6 +107,9 @@ extension Gateway {
         case .failed(let error, let receipt):
             used = receipt
             return error
+        case .lost(let receipt):
+            used = receipt
+            return AppError(.handlerFailed)
         case .subscribe: return AppError(.badRequest, "This route answers with a subscription, which only a client can hold")
         default:
             link.cancel(.clientGone)

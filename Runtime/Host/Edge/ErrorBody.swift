@@ -2,7 +2,8 @@ import Kernel
 
 /// The one shape of every error that leaves.
 enum ErrorBody {
-    /// `{"error": {"code", "message", "details": {"field", "issue"}, "errors": […], "request_id"}}`; the members in the middle only where a field is at fault.
+    /// `{"error": {"code", "message", "details": {"field", "issue"}, "errors": […], "retryable", "request_id"}}`; the members in the middle only where a field is
+    /// at fault, `retryable` only where it is known whether the call may be sent again.
     static func json(_ error: AppError, requestID: String) -> [UInt8] {
         var members: JSONObject = ["code": .string(error.code.name), "message": .string(error.message)]
         let issues = error.issues.map { JSONValue.object(["field": .string($0.field), "issue": .string($0.issue)]) }
@@ -10,6 +11,7 @@ enum ErrorBody {
             members["details"] = first
             members["errors"] = .array(issues)
         }
+        if let retryable = error.retryable { members["retryable"] = .bool(retryable) }
         members["request_id"] = .string(requestID)
         return Array(JSONValue.object(["error": .object(members)]).description.utf8)
     }

@@ -9,8 +9,11 @@ extension Gateway {
         _ call: inout Call
     ) async throws(AppError) {
         let connection = call.connection
-        let link = ExchangeLink(process.wire, from: connection.executor)
-        switch await link.open(invocation, gone: { connection.onGone = $0 }) {
+        var run = Run(process: process, link: ExchangeLink(process.wire, from: connection.executor), suspect: invocation.suspect)
+        var event = await run.link.open(invocation, gone: { connection.onGone = $0 })
+        if run.suspect != nil || event.isTrouble { (run, event) = try await recover(event, invocation, run, handler, call) }
+        let link = run.link
+        switch event {
         case .answer(let answer):
             guard AnswerWriter.isSound(answer.headers) else {
                 link.cancel(.clientGone)
@@ -20,31 +23,38 @@ extension Gateway {
                 call.timing.receipt = receipt
                 self.answer(Int(answer.status), answer.headers, answer.body, &call)
             } else {
-                await stream(answer, link, &call)
+                await stream(answer, run, invocation, handler, &call)
             }
         case .failed(let error, let receipt):
             if receipt != .none { call.timing.receipt = receipt }
             throw error
+        case .lost(let receipt):
+            if receipt != .none { call.timing.receipt = receipt }
+            throw AppError(.handlerFailed, retryable: invocation.mayMove)
         case .subscribe(let subscription):
             call.timing.receipt = subscription.receipt
             guard let principal else { throw AppError(.handlerFailed, detail: "a feed needs a caller who is signed in") }
             try await listen(subscription, handler, principal, head, &call)
-        case .chunk, .end, .page:
+        case .chunk, .end, .page, .silent:
             link.cancel(.clientGone)
             throw AppError(.handlerFailed, detail: "a process began its answer with a frame that belongs to the middle")
         }
     }
 
     /// Passes a stream on as fast as the client takes it.
-    private func stream(_ answer: AnswerHead, _ link: ExchangeLink, _ call: inout Call) async {
+    private func stream(
+        _ answer: AnswerHead, _ run: Run, _ invocation: Invocation, _ handler: ServedHandler, _ call: inout Call
+    ) async {
         let connection = call.connection
+        let link = run.link
         let length = answer.headers.first { $0.name == "content-length" }.flatMap { Int($0.value) }
         let framing: AnswerWriter.Framing = length.map { .length($0) } ?? (call.isOld ? .close : .chunked)
         let keep = begin(Int(answer.status), answer.headers, framing, &call)
         put(answer.body, &call)
         connection.flush()
         while true {
-            switch await link.next() {
+            let event = await link.next()
+            switch event {
             case .chunk(let bytes):
                 put(bytes, &call)
                 connection.flush()
@@ -55,11 +65,13 @@ extension Gateway {
                     return
                 }
             case .end(let receipt):
+                if let suspect = run.suspect { handler.docket.clear(suspect) }
                 call.timing.receipt = receipt
                 connection.finish(keep: keep)
                 log(Int(answer.status), call)
                 return
             default:
+                if case .lost = event { await blame(run, invocation, handler, call) }
                 // The status is out already; a connection that ends too early is all that can still be said.
                 link.cancel(.clientGone)
                 log(ErrorCode.handlerFailed.status, call)

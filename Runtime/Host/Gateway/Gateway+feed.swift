@@ -47,7 +47,7 @@ extension Gateway {
         guard let handler = handlers.first(where: { $0.name == channel.handler }) else { throw AppError(.notFound) }
         let id = UUID.v7(at: time.now(), using: &executor.random)
         let deadline = Deadline.after(min(handler.timeout, .seconds(10)), from: time.instant())
-        let process = try await handler.pool.lease(deadline: deadline) { _ in }
+        let process = try await handler.pool.lease(for: principal.tenant, deadline: deadline) { _ in }
         let invocation: Invocation
         do throws(AppError) {
             invocation = try self.invocation(
@@ -65,6 +65,7 @@ extension Gateway {
         switch event {
         case .page(let page): return page
         case .failed(let error, _): throw error
+        case .lost: throw AppError(.handlerFailed, retryable: true)
         default:
             link.cancel(.clientGone)
             throw AppError(.handlerFailed, detail: "a process answered the request for a page with something else")

@@ -26,12 +26,15 @@ extension Gateway {
             // A long upload: much may have changed since it began.
             try principal.again(try await directory.membership(principal.tenant, principal.user))
         }
+        let suspect = try await suspicion(handler, place, principal?.tenant, parameters, query, body)
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
         let asked = time.instant()
-        let process = try await handler.pool.lease(deadline: deadline) { stop in connection.onGone = stop }
+        let process = try await handler.pool.lease(for: principal?.tenant, alone: suspect != nil, deadline: deadline) { stop in
+            connection.onGone = stop
+        }
         call.timing.queue = asked.duration(to: time.instant())
-        let invocation: Invocation
+        var invocation: Invocation
         let signing = time.instant()
         do throws(AppError) {
             invocation = try self.invocation(
@@ -44,11 +47,15 @@ extension Gateway {
         call.timing.context = signing.duration(to: time.instant())
         call.isInvoked = true
         call.requestBytes = body.count
+        // What changes nothing, or changes it once under its key, may run again.
+        invocation.mayMove = !route.writes || invocation.head.idempotency != nil
+        invocation.hearsSilence = true
+        invocation.suspect = suspect
         try await exchange(invocation, with: process, handler, principal, head, &call)
     }
 
     /// What is sent to a process for one call.
-    struct Invocation {
+    struct Invocation: Sendable {
         var head: InvocationHead
         var grant: ContextGrant
         var deadline: Deadline
@@ -56,6 +63,12 @@ extension Gateway {
         var body: GatheredBody
         /// Told once what the process used for it.
         var settled: @Sendable (Receipt) -> Void
+        /// Whether it may run in a second process when the first is lost or does not answer.
+        var mayMove = false
+        /// Whether who waits is told while the process does not answer.
+        var hearsSilence = false
+        /// Its fingerprint, where it runs alone because a process looped or died with it in flight.
+        var suspect: Fingerprint?
     }
 
     /// Signs the context and puts the call together.

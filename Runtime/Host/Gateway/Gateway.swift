@@ -8,8 +8,7 @@ import Wire
 /// Serves requests: finds the route, lets the caller in, hands the call to a process, writes the answer.
 final class Gateway: Sendable {
     let settings: HostSettings
-    let table: RouteTable
-    let handlers: [ServedHandler]
+    let fleet: Fleet
     let authenticator: Authenticator
     let directory: Directory
     let contexts: ContextMinter
@@ -18,6 +17,7 @@ final class Gateway: Sendable {
     let usage: UsageMeter
     let status: HostStatus
     let admission: Admission
+    let convictions: ConvictionStore
     let time: TimeSource
     let logger: Logger
     let logsRequests: Bool
@@ -26,12 +26,12 @@ final class Gateway: Sendable {
     let requestLogger: Logger
 
     init(
-        settings: HostSettings, table: RouteTable, handlers: [ServedHandler], authenticator: Authenticator, directory: Directory,
+        settings: HostSettings, fleet: Fleet, authenticator: Authenticator, directory: Directory,
         contexts: ContextMinter, scratch: Scratch, feeds: Feeds, usage: UsageMeter, status: HostStatus, time: TimeSource, logger: Logger
     ) {
         self.settings = settings
-        self.table = table
-        self.handlers = handlers
+        self.fleet = fleet
+        convictions = ConvictionStore(home: settings.home)
         self.authenticator = authenticator
         self.directory = directory
         self.contexts = contexts
@@ -47,6 +47,9 @@ final class Gateway: Sendable {
         requestLogger.logLevel = min(logger.logLevel, .info)
         self.requestLogger = requestLogger
     }
+
+    /// What is served now. A request asks once and keeps what it was given.
+    var handlers: [ServedHandler] { fleet.serving.handlers }
 
     /// Serves one client's requests, one after the other, until the connection ends.
     func serve(_ connection: HTTPConnection) async {
@@ -115,11 +118,13 @@ final class Gateway: Sendable {
                 try await drain(head, call)
                 return answer(204, [HeaderLine(name: "allow", value: Self.methods)], [], &call)
             }
-            switch table.match(head.method, target.segments) {
-            case .found(.handler(let handler, let route), let parameters):
+            let serving = fleet.serving
+            switch serving.table.match(head.method, target.segments) {
+            case .found(.handler(let index, let route), let parameters):
+                let handler = serving.handlers[index]
                 try count(&call)
-                try checkLength(head, limit: bodyLimit(of: handlers[handler].routes[route]))
-                try await invoke(handlers[handler], route, parameters, target.query, head, &call)
+                try checkLength(head, limit: bodyLimit(of: handler.routes[route]))
+                try await invoke(handler, route, parameters, target.query, head, &call)
             case .found(.host(let route), _):
                 call.route = "/\(route.rawValue)"
                 if route.isCounted { try count(&call) }

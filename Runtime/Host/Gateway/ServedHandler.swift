@@ -10,6 +10,8 @@ final class ServedHandler: Sendable {
         /// Method and path with all parameters alike.
         let shape: String
         let rule: AccessRule
+        /// Whether it changes anything: a call of one that does not may run again.
+        let writes: Bool
         let body: HandlerDescription.Body
         let bodyLimit: Int
     }
@@ -19,10 +21,13 @@ final class ServedHandler: Sendable {
     let description: HandlerDescription
     let routes: [Route]
     let pool: HandlerPool
+    /// The calls that its processes looped or died with.
+    let docket: Docket
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
-    init(_ description: HandlerDescription, pool: HandlerPool) throws(AppError) {
+    init(_ description: HandlerDescription, pool: HandlerPool, time: TimeSource = .system) throws(AppError) {
+        docket = Docket(time: time)
         name = pool.manifest.name
         timeout = pool.manifest.timeout
         self.description = description
@@ -32,11 +37,14 @@ final class ServedHandler: Sendable {
         for route in description.routes {
             routes.append(
                 Route(
-                    path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: try AccessRule(route.access), body: route.body,
-                    bodyLimit: route.bodyLimit))
+                    path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: try AccessRule(route.access), writes: route.writes,
+                    body: route.body, bodyLimit: route.bodyLimit))
         }
         self.routes = routes
     }
+
+    /// Nobody can call it any more: it is not in the current snapshot, and the last request that began with it is over.
+    deinit { pool.stop() }
 
     /// Whether its manifest's `calls` names a route.
     func mayCall(_ method: String, _ route: Route) -> Bool { calls.contains(route.shape) && route.shape.hasPrefix("\(method) ") }

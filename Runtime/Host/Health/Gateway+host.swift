@@ -31,6 +31,8 @@ extension Gateway {
             pools[handler.name] = [
                 "processes": .integer(Int64(figures.processes)), "ready": .integer(Int64(figures.ready)),
                 "in_flight": .integer(Int64(figures.inFlight)), "waiting": .integer(Int64(figures.waiting)),
+                "circuit": .string(figures.circuit.rawValue), "suspects": .integer(Int64(handler.docket.figures.suspects)),
+                "convicted": .integer(Int64(handler.docket.figures.convicted)),
             ]
         }
         let isReady = database && contexts.isReady && status.stoppingSince == nil

@@ -12,6 +12,13 @@ struct Describer {
     /// Where answers are kept; nil: nowhere.
     let cache: String?
     let logger: Logger
+    private let pool = BlockingPool(threads: 1, name: "descriptions")
+
+    init(launch: HandlerLaunch, cache: String?, logger: Logger) {
+        self.launch = launch
+        self.cache = cache
+        self.logger = logger
+    }
 
     /// A ``HandlerDescription`` in JSON, as the program says it. Throws `HANDLER_FAILED` with what went wrong.
     func describe(_ manifest: Manifest) async throws(AppError) -> [UInt8] {
@@ -19,7 +26,8 @@ struct Describer {
         guard File.exists(program) else {
             throw AppError(.notFound, "the program \(program) of the handler \(manifest.name) is missing; build it first")
         }
-        let kept = try cache.map { folder throws(AppError) in "\(folder)/\(try Self.hash(of: program)).\(manifest.name).json" }
+        var kept: String?
+        if let cache { kept = "\(cache)/\(try await hash(of: program)).\(manifest.name).json" }
         if let kept, File.exists(kept) { return try File.read(kept, limit: 16 << 20) }
         let description = try await ask(manifest, program)
         if let kept, let cache {
@@ -66,10 +74,16 @@ struct Describer {
         }
     }
 
-    /// Blocks for a few milliseconds, at start only. In pieces: a program is larger than all that the gateway holds otherwise.
-    private static func hash(of program: String) throws(AppError) -> String {
-        var hash = SHA256()
-        try File.forEachPiece(of: program) { hash.update($0) }
-        return hash.finalize().hex
+    /// In pieces: a program is larger than all that the gateway holds otherwise.
+    private func hash(of program: String) async throws(AppError) -> String {
+        do {
+            return try await pool.run {
+                var hash = SHA256()
+                try File.forEachPiece(of: program) { hash.update($0) }
+                return hash.finalize().hex
+            }
+        } catch let error as AppError {
+            throw error
+        } catch { throw AppError(.internalError, detail: "\(error)") }
     }
 }

@@ -35,10 +35,11 @@ struct HandlerLaunch: Sendable {
 
     /// Puts the gateway's end of a wire on a loop; processes take turns over the loops.
     func connect(
-        _ child: Launcher.Child, _ id: ProcessPool.ID, _ logger: Logger, onRelease: @escaping @Sendable () -> Void
+        _ child: Launcher.Child, _ id: ProcessPool.ID, _ logger: Logger, onEnd: @escaping @Sendable () -> Void = {},
+        onRelease: @escaping @Sendable () -> Void
     ) async throws -> HandlerProcess {
         let executor = loops.executors[id % loops.executors.count]
-        let wire = WireConnection(executor: executor, logger: logger, calls: calls, onRelease: onRelease)
+        let wire = WireConnection(executor: executor, logger: logger, calls: calls, onEnd: onEnd, onRelease: onRelease)
         let channel = try await ClientBootstrap(group: executor.loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }

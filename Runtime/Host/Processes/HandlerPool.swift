@@ -27,7 +27,7 @@ final class HandlerPool: Sendable {
 
     let manifest: Manifest
     /// Which program the routes were read from; another one in its place is not started.
-    private let program: String?
+    let program: String?
     private let launch: HandlerLaunch
     private let time: TimeSource
     private let logger: Logger
@@ -49,15 +49,16 @@ final class HandlerPool: Sendable {
 
     // MARK: For callers
 
-    /// A process with a slot taken for the caller, who must give it back. `waiting` is handed a way to stop the wait.
-    ///
-    /// `depth` is above 0 for a call of another handler.
-    func lease(deadline: Deadline, depth: Int = 0, waiting: (@escaping () -> Void) -> Void) async throws(AppError) -> HandlerProcess {
+    /// A process with a slot taken for the caller, who must give it back. `tenant` is nil for callers who have not signed in; `alone` asks for a process
+    /// in which nothing else runs meanwhile; `depth` is above 0 for a call of another handler. `waiting` is handed a way to stop the wait.
+    func lease(
+        for tenant: TenantID?, alone: Bool = false, deadline: Deadline, depth: Int = 0, waiting: (@escaping @Sendable () -> Void) -> Void
+    ) async throws(AppError) -> HandlerProcess {
         let now = time.instant()
         let (lease, process, ticket) = state.withLock { state in
             let ticket = state.nextTicket
             state.nextTicket += 1
-            let lease = state.pool.lease(ticket, deadline: deadline, depth: depth, now: now)
+            let lease = state.pool.lease(ticket, for: tenant, alone: alone, deadline: deadline, depth: depth, now: now)
             if case .use(let id) = lease { return (lease, state.processes[id], ticket) }
             return (lease, nil, ticket)
         }
@@ -96,9 +97,25 @@ final class HandlerPool: Sendable {
         resolve(ticket, .failure(AppError(.cancelled)))
     }
 
-    /// How many processes there are, how many take work, how many invocations run, how many callers wait.
-    var figures: (processes: Int, ready: Int, inFlight: Int, waiting: Int) {
-        state.withLock { ($0.pool.count, $0.pool.readyCount, $0.pool.inFlight, $0.pool.waitingCount) }
+    /// What `/health/ready` says of a pool.
+    struct Figures {
+        let processes: Int
+        /// Those that take work.
+        let ready: Int
+        /// Calls that run.
+        let inFlight: Int
+        /// Callers who wait.
+        let waiting: Int
+        let circuit: Circuit.State
+    }
+
+    var figures: Figures {
+        let now = time.instant()
+        return state.withLock {
+            Figures(
+                processes: $0.pool.count, ready: $0.pool.readyCount, inFlight: $0.pool.inFlight, waiting: $0.pool.waitingCount,
+                circuit: $0.pool.circuit.state(at: now))
+        }
     }
 
     // MARK: Running
@@ -124,11 +141,47 @@ final class HandlerPool: Sendable {
     /// A process gets nothing new, finishes what runs, and is replaced.
     func retire(_ process: HandlerProcess, _ ailment: WireConnection.Ailment) {
         let actions = state.withLock { $0.pool.retire(process.id, now: time.instant()) }
-        if !actions.isEmpty {
-            logger.warning("a process is replaced", metadata: .keys([.process: "\(process.pid)", .reason: "\(ailment.rawValue)"]))
+        if !actions.isEmpty { note("a process is replaced", process, ailment.rawValue) }
+        perform(actions)
+    }
+
+    /// A process stopped or began again to answer its pings.
+    func heard(_ process: HandlerProcess, _ hearing: WireConnection.Hearing) {
+        let now = time.instant()
+        switch hearing {
+        case .unchanged: return
+        case .fellSilent:
+            note("a process does not answer; its calls move", process, ProcessPool.Cause.silence.rawValue)
+            perform(state.withLock { $0.pool.fellSilent(process.id, now: now) })
+        case .spokeAgain:
+            note("a process answers again", process, "it answered late")
+            perform(state.withLock { $0.pool.spokeAgain(process.id, now: now) })
+        }
+    }
+
+    /// What a process uses, seen just now.
+    func observe(_ process: HandlerProcess, _ sample: ProcessSample) {
+        process.lastSample = sample
+        let actions = state.withLock { $0.pool.observe(process.id, memory: sample.memory, cpu: sample.cpu, now: time.instant()) }
+        if actions.contains(.drain(process.id)) {
+            note("a process is replaced", process, "it nears a limit: \(sample.memory >> 20) MB in memory, \(sample.cpu) of processor time")
         }
         perform(actions)
     }
+
+    private func note(_ what: Logger.Message, _ process: HandlerProcess, _ reason: String) {
+        logger.warning(what, metadata: .keys([.process: "\(process.pid)", .reason: "\(reason)"]))
+    }
+
+    /// Those that have work, or all.
+    func processes(working: Bool) -> [HandlerProcess] {
+        state.withLock { state in
+            working ? state.pool.processes.compactMap { $0.inFlight > 0 ? state.processes[$0.id] : nil } : Array(state.processes.values)
+        }
+    }
+
+    /// Another version takes the calls from now on; who still comes is served.
+    func supersede() { perform(state.withLock { $0.pool.supersede(time.instant()) }) }
 
     /// Nothing new; what runs may finish. ``run()`` returns when the last process has ended.
     func stop() {
@@ -143,13 +196,16 @@ final class HandlerPool: Sendable {
     /// One process from its start to its end.
     private func live(_ id: ProcessPool.ID) async {
         var pid: Int32?
+        var running: HandlerProcess?
         do {
             guard launch.identity(of: manifest) == program else {
-                throw AppError(.unavailable, detail: "the program \(manifest.program) has changed since its routes were read; restart to use it")
+                throw AppError(.unavailable, detail: "the program \(manifest.program) has changed since its routes were read")
             }
             let child = try await launch.start(manifest)
             pid = child.pid
-            let process = try await launch.connect(child, id, logger) { [weak self] in self?.release(id) }
+            let process = try await launch.connect(child, id, logger, onEnd: { [weak self] in self?.lostWire(id) }) { [weak self] in self?.release(id)
+            }
+            running = process
             let unwanted = state.withLock { state in
                 state.processes[id] = process
                 return state.killed.contains(id)
@@ -163,11 +219,14 @@ final class HandlerPool: Sendable {
                 perform(state.withLock { $0.pool.ready(id, now: time.instant()) })
             }
             try await process.channel.closeFuture.get()
-            state.withLock { $0.pool.lostWire(id) }
+            lostWire(id)
         } catch {
             logger.error("a process could not be run", metadata: .keys([.error: "\(String(reflecting: error))"]))
         }
-        if let pid { await reap(pid, id) }
+        if let pid {
+            let how = await reap(pid)
+            running?.ending.tell(Death(how: how, cause: running?.killedFor, sample: running?.lastSample))
+        }
         let actions = state.withLock { state in
             state.processes[id] = nil
             state.killed.remove(id)
@@ -177,10 +236,14 @@ final class HandlerPool: Sendable {
         endIfEmpty()
     }
 
-    private func reap(_ pid: Int32, _ id: ProcessPool.ID) async {
+    /// Runs before its calls are told that it is gone: none of their slots is given to others.
+    private func lostWire(_ id: ProcessPool.ID) { state.withLock { $0.pool.lostWire(id) } }
+
+    private func reap(_ pid: Int32) async -> String {
         let how = await launch.end(pid)
         let expected = how == "exit status 0"
         logger.log(level: expected ? .debug : .error, "a process ended", metadata: .keys([.process: "\(pid)", .reason: "\(how)"]))
+        return how
     }
 
     private func perform(_ actions: [ProcessPool.Action]) {
@@ -188,12 +251,13 @@ final class HandlerPool: Sendable {
             switch action {
             case .start(let id): start.yield(id)
             case .drain(let id): state.withLock { $0.processes[id] }?.drain()
-            case .kill(let id):
+            case .kill(let id, let cause):
                 let process = state.withLock { state in
                     state.killed.insert(id)
                     return state.processes[id]
                 }
-                process?.kill()
+                if let process { note("a process is killed", process, cause.rawValue) }
+                process?.kill(for: cause)
             case .resume(let ticket, let id):
                 let process = state.withLock { $0.processes[id] }
                 resolve(ticket, process.map { .success($0) } ?? .failure(AppError(.handlerFailed)))
@@ -218,7 +282,10 @@ extension Manifest {
         var limits = ProcessPool.Limits()
         limits.instances = instances
         limits.concurrency = concurrency
+        limits.isolation = isolation
         limits.idle = idle
+        limits.memory = memory
+        limits.cpu = cpu
         return limits
     }
 }
@@ -226,9 +293,9 @@ extension Manifest {
 extension AppError {
     init(_ reason: ProcessPool.RefusalReason) {
         switch reason {
-        case .queueFull: self.init(.unavailable, "Too many calls wait already; try again soon", retryAfter: .seconds(1))
-        case .resting(let rest): self.init(.unavailable, "The handler keeps failing and rests; try again soon", retryAfter: rest)
-        case .stopping: self.init(.unavailable, "The server is stopping", retryAfter: .seconds(1))
+        case .queueFull: self.init(.unavailable, "Too many calls wait already; try again soon", retryAfter: .seconds(1), retryable: true)
+        case .resting(let rest): self.init(.unavailable, "The handler keeps failing and rests; try again soon", retryAfter: rest, retryable: true)
+        case .stopping: self.init(.unavailable, "The server is stopping", retryAfter: .seconds(1), retryable: true)
         }
     }
 }

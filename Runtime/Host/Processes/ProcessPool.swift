@@ -1,4 +1,5 @@
 import Kernel
+import Manifest
 
 /// The processes of one handler: who is given which, when one starts, stops or is given up. A pure value; every event returns what to do.
 struct ProcessPool {
@@ -12,6 +13,7 @@ struct ProcessPool {
         var concurrency = 64
         /// What calls of other handlers may take on top of the concurrency, for each handler that they lie behind.
         var reserve: Int { max(1, concurrency / 4) }
+        var isolation = Manifest.Isolation.shared
         /// How long a process above the minimum stays without work.
         var idle: Duration = .seconds(300)
         /// Callers who may wait.
@@ -20,6 +22,23 @@ struct ProcessPool {
         var startTime: Duration = .seconds(10)
         /// From the request to drain to the kill.
         var drainTime: Duration = .seconds(10)
+        /// From the first missed ping to the kill.
+        var silence: Duration = .seconds(1)
+        /// What a process may hold, in bytes; from three quarters on it is replaced.
+        var memory = 256 << 20
+        /// Processor time that a process may use while none of its calls ends; from three quarters on it is replaced.
+        var cpu: Duration = .seconds(60)
+        /// Processes above the maximum in which suspects run alone.
+        var alone = 3
+    }
+
+    /// Whom a process serves where not everybody shares it.
+    enum Party: Hashable {
+        case tenant(TenantID)
+        /// Callers who have not signed in.
+        case nobody
+
+        init(_ tenant: TenantID?) { self = tenant.map { .tenant($0) } ?? .nobody }
     }
 
     enum Lease: Equatable {
@@ -40,39 +59,61 @@ struct ProcessPool {
         case start(ID)
         /// Ask it to finish and exit.
         case drain(ID)
-        case kill(ID)
+        case kill(ID, Cause)
         case resume(Ticket, ID)
         case timedOut(Ticket)
         case refuse(Ticket, RefusalReason)
     }
 
-    fileprivate enum Phase: Equatable {
+    /// Why a process is ended, or replaced.
+    enum Cause: String, Sendable {
+        case start = "it did not say in time that it is ready"
+        case drain = "it did not end in time when it was asked to"
+        case silence = "it did not answer"
+        case memory = "it held more memory than its limit"
+        case cpu = "it used more processor time than its limit"
+    }
+
+    enum Phase: Equatable {
         case starting(since: ContinuousClock.Instant)
         case ready
         case draining(since: ContinuousClock.Instant)
         case killed
     }
 
-    fileprivate struct Process {
+    struct Process {
         let id: ID
+        /// For suspects, one at a time.
+        let isAlone: Bool
         var phase: Phase
         var inFlight = 0
         var idleSince: ContinuousClock.Instant
         var readySince: ContinuousClock.Instant?
+        /// Whom it has served; nil: nobody yet, or everybody.
+        var party: Party?
+        /// Since when it does not answer pings.
+        var silentSince: ContinuousClock.Instant?
+        /// It leaves though it has work; another one takes its place at once.
+        var isReplaced = false
+        /// Calls that ended in it.
+        var ended = 0
+        /// Its processor time when a call last ended, and how many had.
+        var mark: (cpu: Duration, ended: Int)?
     }
 
-    private struct Waiter {
+    struct Waiter {
         let ticket: Ticket
+        let party: Party
+        let alone: Bool
         let deadline: Deadline
         let depth: Int
     }
 
-    let limits: Limits
-    private var processes: [Process] = []
-    private var waiters: [Waiter] = []
+    var limits: Limits
+    var processes: [Process] = []
+    var waiters: [Waiter] = []
     private var nextID = 1
-    private var failures = 0
-    private var restUntil: ContinuousClock.Instant?
+    var circuit = Circuit()
     private var stopping = false
 
     init(_ limits: Limits) { self.limits = limits }
@@ -80,7 +121,7 @@ struct ProcessPool {
     /// How many processes there are, in whatever phase.
     var count: Int { processes.count }
     /// How many take work.
-    var readyCount: Int { processes.count { $0.phase == .ready } }
+    var readyCount: Int { processes.count { $0.phase == .ready && $0.silentSince == nil } }
     var waitingCount: Int { waiters.count }
     var inFlight: Int { processes.reduce(0) { $0 + $1.inFlight } }
 
@@ -88,19 +129,22 @@ struct ProcessPool {
 
     // MARK: Callers
 
-    /// Asks for a slot: the least busy process that has one, else the caller waits.
+    /// Asks for a slot: the least busy process that has one, else the caller waits. `alone`: in a process in which nothing else runs meanwhile.
     ///
     /// A call of another handler, of depth 1 and more, may take a process's reserve as well, the deeper the more of it. So whoever is deepest finds
     /// a slot or waits for one that waits for nobody: handlers that call each other cannot lock each other out.
-    mutating func lease(_ ticket: Ticket, deadline: Deadline, depth: Int = 0, now: ContinuousClock.Instant) -> Lease {
+    mutating func lease(
+        _ ticket: Ticket, for tenant: TenantID? = nil, alone: Bool = false, deadline: Deadline, depth: Int = 0, now: ContinuousClock.Instant
+    ) -> Lease {
         if stopping { return .refuse(.stopping) }
-        if waiters.allSatisfy({ $0.depth < depth }), let index = leastBusy(depth) {
-            processes[index].inFlight += 1
+        let waiter = Waiter(ticket: ticket, party: Party(tenant), alone: alone, deadline: deadline, depth: depth)
+        if waiters.isEmpty || !waiters.contains(where: { competes($0, waiter) }), let index = choose(waiter) {
+            take(index, waiter.party)
             return .use(processes[index].id)
         }
         if waiters.count >= limits.waiting { return .refuse(.queueFull) }
-        if let rest = resting(at: now), rest > .seconds(1), !processes.contains(where: \.takesWork) { return .refuse(.resting(rest)) }
-        waiters.append(Waiter(ticket: ticket, deadline: deadline, depth: depth))
+        if let rest = refusing(at: now) { return .refuse(.resting(rest)) }
+        waiters.append(waiter)
         return .wait(startMissing(now))
     }
 
@@ -116,7 +160,15 @@ struct ProcessPool {
         guard let index = index(of: id) else { return [] }
         processes[index].inFlight -= 1
         if processes[index].inFlight == 0 { processes[index].idleSince = now }
-        return waiters.isEmpty ? [] : serveWaiters()
+        if processes[index].phase == .killed { return [] }
+        processes[index].ended += 1
+        guard processes[index].phase == .ready else { return [] }
+        if circuit.isTrying { circuit.answered() }
+        if limits.isolation == .invocation {
+            processes[index].phase = .draining(since: now)
+            return [.drain(id)] + startMissing(now)
+        }
+        return waiters.isEmpty ? [] : serveWaiters() + startMissing(now)
     }
 
     // MARK: Processes
@@ -127,20 +179,16 @@ struct ProcessPool {
         processes[index].phase = .ready
         processes[index].idleSince = now
         processes[index].readySince = now
-        return serveWaiters()
+        return serveWaiters() + startMissing(now)
     }
 
     /// A process is gone; its callers were told by its wire.
     mutating func died(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id) else { return [] }
         let process = processes.remove(at: index)
-        switch process.phase {
-        case .draining: break
-        case .starting, .ready, .killed:
-            if let since = process.readySince, since.duration(to: now) > .seconds(10) { failures = 0 }
-            failures += 1
-            let delay = Self.rest(after: failures)
-            restUntil = delay == .zero ? nil : now.advanced(by: delay)
+        if case .draining = process.phase {
+        } else if !process.isAlone || process.readySince == nil {
+            circuit.failed(at: now, lived: process.readySince.map { $0.duration(to: now) }, answered: process.ended)
         }
         return serveWaiters() + startMissing(now) + refuseWhileResting(now)
     }
@@ -151,22 +199,56 @@ struct ProcessPool {
         processes[index].phase = .killed
     }
 
-    /// A process does not answer as it should: it gets nothing new, another one takes its place.
+    /// A process must leave: it gets nothing new, another one takes its place.
     mutating func retire(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id), processes[index].takesWork else { return [] }
         processes[index].phase = .draining(since: now)
+        processes[index].isReplaced = true
         return [.drain(id)] + startMissing(now)
     }
 
-    /// Time passes: starts that hang, callers who waited too long, processes without work.
+    /// A process with work does not answer pings: it gets nothing new, another one starts where there is none, even one above the maximum.
+    mutating func fellSilent(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
+        guard let index = index(of: id), processes[index].silentSince == nil else { return [] }
+        processes[index].silentSince = now
+        return processes[index].phase == .ready ? startMissing(now) : []
+    }
+
+    /// It answers again.
+    mutating func spokeAgain(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
+        guard let index = index(of: id), processes[index].silentSince != nil else { return [] }
+        processes[index].silentSince = nil
+        return serveWaiters()
+    }
+
+    /// What a process uses, in bytes and in processor time since its start: from three quarters of a limit on it is replaced, above the limit it is killed.
+    mutating func observe(_ id: ID, memory: Int, cpu: Duration, now: ContinuousClock.Instant) -> [Action] {
+        guard let index = index(of: id) else { return [] }
+        switch processes[index].phase {
+        case .starting, .killed: return []
+        case .ready, .draining: break
+        }
+        let burnt: Duration
+        if let mark = processes[index].mark, mark.ended == processes[index].ended, processes[index].inFlight > 0 {
+            burnt = cpu - mark.cpu
+        } else {
+            processes[index].mark = (cpu, processes[index].ended)
+            burnt = .zero
+        }
+        if memory >= limits.memory { return kill(index, .memory) + startMissing(now) }
+        if burnt >= limits.cpu { return kill(index, .cpu) + startMissing(now) }
+        return memory >= limits.memory / 4 * 3 || burnt >= limits.cpu / 4 * 3 ? retire(id, now: now) : []
+    }
+
+    /// Time passes: starts that hang, processes that do not answer, callers who waited too long, processes without work.
     mutating func tick(_ now: ContinuousClock.Instant) -> [Action] {
         var actions: [Action] = []
         for index in processes.indices {
             switch processes[index].phase {
-            case .starting(let since) where since.advanced(by: limits.startTime) <= now,
-                .draining(let since) where since.advanced(by: limits.drainTime) <= now:
-                processes[index].phase = .killed
-                actions.append(.kill(processes[index].id))
+            case .killed: break
+            case _ where processes[index].silentSince.map { $0.advanced(by: limits.silence) <= now } ?? false: actions += kill(index, .silence)
+            case .starting(let since) where since.advanced(by: limits.startTime) <= now: actions += kill(index, .start)
+            case .draining(let since) where since.advanced(by: limits.drainTime) <= now: actions += kill(index, .drain)
             case .ready where isSurplus(processes[index], now):
                 processes[index].phase = .draining(since: now)
                 actions.append(.drain(processes[index].id))
@@ -178,6 +260,13 @@ struct ProcessPool {
             waiters.removeAll { $0.deadline.hasPassed(at: now) }
         }
         return actions + startMissing(now)
+    }
+
+    /// Another version takes the calls from now on. Who still comes is served, but nothing is kept warm for them.
+    mutating func supersede(_ now: ContinuousClock.Instant) -> [Action] {
+        limits.instances = 0...limits.instances.upperBound
+        limits.idle = min(limits.idle, .milliseconds(100))
+        return tick(now)
     }
 
     /// Nothing new; everything that runs may finish.
@@ -194,77 +283,69 @@ struct ProcessPool {
 
     // MARK: Inside
 
-    private func index(of id: ID) -> Int? { processes.firstIndex { $0.id == id } }
+    func index(of id: ID) -> Int? { processes.firstIndex { $0.id == id } }
 
-    private func leastBusy(_ depth: Int) -> Int? {
-        var best: Int?
-        let most = limits.concurrency + depth * limits.reserve
-        for index in processes.indices where processes[index].phase == .ready && processes[index].inFlight < most {
-            if let chosen = best, processes[chosen].inFlight <= processes[index].inFlight { continue }
-            best = index
-        }
-        return best
+    private mutating func take(_ index: Int, _ party: Party) {
+        processes[index].inFlight += 1
+        if limits.isolation != .shared { processes[index].party = party }
     }
 
-    private func isSurplus(_ process: Process, _ now: ContinuousClock.Instant) -> Bool {
-        process.inFlight == 0 && process.idleSince.advanced(by: limits.idle) <= now
-            && processes.count(where: \.takesWork) > limits.instances.lowerBound
-    }
-
-    private func resting(at now: ContinuousClock.Instant) -> Duration? {
-        restUntil.flatMap { $0 > now ? now.duration(to: $0) : nil }
+    private mutating func kill(_ index: Int, _ cause: Cause) -> [Action] {
+        processes[index].phase = .killed
+        return [.kill(processes[index].id, cause)]
     }
 
     private mutating func serveWaiters() -> [Action] {
         var actions: [Action] = []
-        // The deepest first, among those the one that came first: where it finds no slot nobody does.
-        while let depth = waiters.lazy.map(\.depth).max(), let next = waiters.firstIndex(where: { $0.depth == depth }), let index = leastBusy(depth) {
-            let waiter = waiters.remove(at: next)
-            processes[index].inFlight += 1
-            actions.append(.resume(waiter.ticket, processes[index].id))
+        // The deepest first, among those the one that came first.
+        var order = Array(waiters.indices)
+        if waiters.contains(where: { $0.depth > 0 }) { order.sort { (-waiters[$0].depth, $0) < (-waiters[$1].depth, $1) } }
+        var served: Set<Ticket> = []
+        for place in order {
+            let waiter = waiters[place]
+            if let index = choose(waiter) {
+                served.insert(waiter.ticket)
+                take(index, waiter.party)
+                actions.append(.resume(waiter.ticket, processes[index].id))
+            } else if limits.isolation == .shared, !waiters.contains(where: { $0.alone != waiter.alone }) {
+                break
+            }
         }
+        if !served.isEmpty { waiters.removeAll { served.contains($0.ticket) } }
         return actions
     }
 
     /// Starts what the minimum and the waiters ask for, unless it must rest.
     private mutating func startMissing(_ now: ContinuousClock.Instant) -> [Action] {
-        guard !stopping, resting(at: now) == nil else { return [] }
-        let live = processes.count(where: \.takesWork)
-        let coming = processes.count { $0.isStarting } * limits.concurrency
-        let wanted = waiters.count > coming ? (waiters.count - coming + limits.concurrency - 1) / limits.concurrency : 0
-        let room = limits.instances.upperBound - live
-        let missing = min(room, max(limits.instances.lowerBound - live, wanted))
-        guard missing > 0 else { return [] }
-        return (0..<missing).map { _ in
-            let id = nextID
-            nextID += 1
-            processes.append(Process(id: id, phase: .starting(since: now), idleSince: now))
-            return .start(id)
+        guard !stopping, circuit.rest(at: now) == nil else { return [] }
+        var actions: [Action] = []
+        let missing = missing
+        if missing.starts > 0 { for _ in 0..<missing.starts { actions.append(start(alone: false, now)) } }
+        for id in missing.evicted {
+            guard let index = index(of: id) else { continue }
+            processes[index].phase = .draining(since: now)
+            actions.append(.drain(id))
         }
+        for _ in 0..<missingAlone { actions.append(start(alone: true, now)) }
+        return actions
+    }
+
+    private mutating func start(alone: Bool, _ now: ContinuousClock.Instant) -> Action {
+        let id = nextID
+        nextID += 1
+        processes.append(Process(id: id, isAlone: alone, phase: .starting(since: now), idleSince: now))
+        return .start(id)
+    }
+
+    /// While nothing may be started and nothing runs, callers are told how long that will be.
+    private func refusing(at now: ContinuousClock.Instant) -> Duration? {
+        guard circuit.state(at: now) == .open, !processes.contains(where: \.takesWork) else { return nil }
+        return circuit.rest(at: now)
     }
 
     private mutating func refuseWhileResting(_ now: ContinuousClock.Instant) -> [Action] {
-        guard let rest = resting(at: now), rest > .seconds(1), !processes.contains(where: \.takesWork) else { return [] }
+        guard let rest = refusing(at: now) else { return [] }
         defer { waiters.removeAll() }
         return waiters.map { .refuse($0.ticket, .resting(rest)) }
-    }
-
-    /// None after the first two deaths in a row, then 50 ms doubling to 10 seconds.
-    private static func rest(after failures: Int) -> Duration {
-        failures <= 2 ? .zero : min(.milliseconds(50) * (1 << min(failures - 3, 10)), .seconds(10))
-    }
-}
-
-extension ProcessPool.Process {
-    /// Whether it is or will be able to take work.
-    fileprivate var takesWork: Bool {
-        switch phase {
-        case .starting, .ready: true
-        case .draining, .killed: false
-        }
-    }
-
-    fileprivate var isStarting: Bool {
-        if case .starting = phase { true } else { false }
     }
 }

@@ -37,26 +37,15 @@ public struct Host: Sendable {
         budget = ConnectionBudget(host: settings.connections, handlers: settings.handlers)
         try budget.check(limit: try await database.connectionLimit())
 
-        let greetings = try Self.greetings(settings, base, jwt)
+        let greetings = Greetings(settings, base, jwt)
         let calls = CallQueue()
-        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls) { greetings[$0.name]! }
-        let describer = Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger)
-        var described: [(name: String, description: HandlerDescription)] = []
-        var callers: [(manifest: Manifest, description: HandlerDescription)] = []
+        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls) { greetings.greeting($0) }
+        let loader = HandlerLoader(
+            settings: settings, launch: launch, describer: Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger),
+            greetings: greetings, convictions: ConvictionStore(home: settings.home), time: time, logger: logger)
         var handlers: [ServedHandler] = []
-        for manifest in settings.handlers {
-            guard manifest.isolation == .shared else {
-                throw AppError(
-                    .validation, "\(manifest.folder)/\(Manifest.fileName): isolation `\(manifest.isolation.rawValue)` is not run by this version")
-            }
-            let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger)
-            let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
-            described.append((manifest.name, description))
-            callers.append((manifest, description))
-            handlers.append(try ServedHandler(description, pool: pool))
-        }
+        for manifest in settings.handlers { handlers.append(try await loader.load(manifest)) }
 
-        try RouteTable.check(callers)
         let scratch = Scratch(
             folder: "\(settings.home)/scratch", quota: SpoolQuota(perTenant: settings.spoolPerTenant, total: settings.spoolTotal))
         try scratch.prepare()
@@ -67,7 +56,7 @@ public struct Host: Sendable {
         var random = SystemRandomNumberGenerator()
         let writer = UUID.v7(at: time.now(), using: &random)
         let gateway = Gateway(
-            settings: settings, table: try RouteTable.build(described), handlers: handlers,
+            settings: settings, fleet: Fleet(try loader.serving(handlers)),
             authenticator: Authenticator(
                 verifier: JWTVerifier(keys: [.rs256(jwt.publicKey)], issuer: AccessClaims.issuer, audience: AccessClaims.issuer)),
             directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time, logger: logger)
@@ -87,7 +76,8 @@ public struct Host: Sendable {
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
             CallService(gateway: gateway, queue: calls),
-            PoolService(pools: handlers.map(\.pool)),
+            PoolService(fleet: gateway.fleet),
+            ReloadService(gateway: gateway, loader: loader, database: database),
             server,
             DoorService(gateway: gateway),
         ]
@@ -108,26 +98,5 @@ public struct Host: Sendable {
         configuration.applicationName = "tenantry host"
         configuration.maxConnections = settings.connections
         return configuration
-    }
-
-    /// What each handler's processes are told first.
-    private static func greetings(
-        _ settings: HostSettings, _ base: PostgresClient.Configuration, _ jwt: RSAKey
-    ) throws(AppError) -> [String: Start] {
-        var greetings: [String: Start] = [:]
-        for manifest in settings.handlers {
-            let role = "\(settings.rolePrefix)_h_\(manifest.name)"
-            var secrets: [Start.Secret] = []
-            for name in manifest.secrets {
-                guard name == "jwt_signing_key" else {
-                    throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known is `jwt_signing_key`")
-                }
-                secrets.append(Start.Secret(name: name, value: Array(jwt.privatePEM.utf8)))
-            }
-            greetings[manifest.name] = Start(
-                handler: manifest.name, databaseURL: base.url(role: role, password: try settings.password(of: role)),
-                connections: UInt16(manifest.connections), concurrency: UInt16(manifest.concurrency), secrets: secrets, logLevel: settings.logLevel)
-        }
-        return greetings
     }
 }

@@ -36,6 +36,10 @@ public struct HostSettings: Sendable {
     public var spoolPerTenant = 4 << 30
     public var spoolTotal = 16 << 30
 
+    /// Reads the handlers' manifests and the passwords again while it runs; nil: what is served stays. Both block.
+    public var readHandlers: (@Sendable () throws -> [Manifest])?
+    public var readPasswords: (@Sendable () throws -> [String: String])?
+
     /// Settings with the defaults.
     public init(home: String, databaseURL: String, passwords: [String: String], handlers: [Manifest], programs: String) {
         self.home = home

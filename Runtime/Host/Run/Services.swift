@@ -22,15 +22,13 @@ struct DatabaseService: Service {
 
 /// The processes of all handlers.
 struct PoolService: Service {
-    let pools: [HandlerPool]
+    let fleet: Fleet
 
     func run() async throws {
         await withGracefulShutdownHandler {
-            await withDiscardingTaskGroup { group in
-                for pool in pools { group.addTask { await pool.run() } }
-            }
+            await fleet.run()
         } onGracefulShutdown: {
-            for pool in pools { pool.stop() }
+            fleet.stop()
         }
     }
 }

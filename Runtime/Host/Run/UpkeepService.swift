@@ -1,6 +1,7 @@
 import Kernel
 import Logging
 import NIOCore
+import Reactor
 import ServiceLifecycle
 import Wire
 
@@ -8,7 +9,15 @@ import Wire
 struct UpkeepService: Service {
     let gateway: Gateway
     let loops: Loops
+    private let looking = BlockingPool(threads: 1, name: "limits")
 
+    init(gateway: Gateway, loops: Loops) {
+        self.gateway = gateway
+        self.loops = loops
+    }
+
+    /// How often the memory and processor time of processes with work are read.
+    static let look: Duration = .milliseconds(100)
     /// How precisely deadlines are kept.
     static let tick: Duration = .milliseconds(25)
     /// How long a process may hold on to cancelled work before it is replaced.
@@ -19,6 +28,7 @@ struct UpkeepService: Service {
             group.addTask { await listen() }
             group.addTask { await refresh() }
             group.addTask { await renew() }
+            group.addTask { await watch() }
             group.addTask { await gateway.feeds.run(page) }
             let beats = loops.executors.map { beat(on: $0) }
             try? await gracefulShutdown()
@@ -49,7 +59,7 @@ struct UpkeepService: Service {
     /// Checks the running invocations of a tenant at once, as every renewal does.
     private func review(_ tenant: TenantID?) async {
         let now = gateway.time.instant()
-        for process in gateway.handlers.flatMap(\.pool.processes) {
+        for process in gateway.fleet.pools.flatMap(\.processes) {
             await process.executor.run {
                 for exchange in process.wire.exchanges(where: { tenant == nil || $0.grant?.principal?.tenant == tenant }) { exchange.renewAt = now }
                 await gateway.renew(process.wire)
@@ -63,8 +73,22 @@ struct UpkeepService: Service {
             if let since = gateway.status.stoppingSince, since.advanced(by: gateway.settings.shutdownTime) <= gateway.time.instant() {
                 gateway.endConnections()
             }
-            for process in gateway.handlers.flatMap(\.pool.processes) {
+            for process in gateway.fleet.pools.flatMap(\.processes) {
                 await process.executor.run { await gateway.renew(process.wire) }
+            }
+        }
+    }
+
+    /// Looks at what processes use: those with work every ``look``, all of them now and then.
+    private func watch() async {
+        var round = 0
+        while await pause(Self.look) {
+            round += 1
+            for pool in gateway.fleet.pools {
+                let processes = pool.processes(working: round % 20 != 0)
+                if processes.isEmpty { continue }
+                let samples = try? await looking.run { processes.map { ProcessSample.read($0.program) } }
+                for (process, sample) in zip(processes, samples ?? []) { if let sample { pool.observe(process, sample) } }
             }
         }
     }
@@ -84,10 +108,11 @@ struct UpkeepService: Service {
     private func beat(on executor: LoopExecutor) -> RepeatedTask {
         executor.loop.scheduleRepeatedTask(initialDelay: .zero, delay: .microseconds(Self.tick.microseconds)) { [gateway, loops] _ in
             let now = gateway.time.instant()
-            for handler in gateway.handlers {
-                if executor === loops.home { handler.pool.tick() }
-                for process in handler.pool.processes where process.executor === executor {
-                    if let ailment = process.wire.tick(now, cancelGrace: Self.cancelGrace) { handler.pool.retire(process, ailment) }
+            for pool in gateway.fleet.pools {
+                if executor === loops.home { pool.tick() }
+                for process in pool.processes where process.executor === executor {
+                    if let ailment = process.wire.tick(now, cancelGrace: Self.cancelGrace) { pool.retire(process, ailment) }
+                    pool.heard(process, process.wire.listen(now))
                 }
             }
             if executor === loops.home { gateway.feeds.tick() }

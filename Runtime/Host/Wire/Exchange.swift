@@ -4,13 +4,17 @@ import Wire
 
 /// One invocation in flight, seen from the gateway. Lives on the loop of its wire.
 final class Exchange {
-    enum Event {
+    enum Event: Sendable {
         case answer(AnswerHead)
         case chunk([UInt8])
         case end(Receipt)
         case subscribe(Subscription)
         case page(FeedPage)
         case failed(AppError, Receipt)
+        /// The process does not answer for the moment and has said nothing of this call. More events may follow. Only for those who asked for it.
+        case silent
+        /// The process is gone; with what calls of other handlers used.
+        case lost(Receipt)
     }
 
     let stream: StreamID
@@ -27,6 +31,9 @@ final class Exchange {
     private var usedByCalls = Receipt.none
     /// When its context is due for renewal.
     var renewAt: ContinuousClock.Instant
+    /// Whether who waits is told while the process does not answer.
+    private let hearsSilence: Bool
+    private var isAnswered = false
     private unowned let wire: WireConnection
     private var events = CircularBuffer<Event>(initialCapacity: 0)
     private var waiter: UnsafeContinuation<Event, Never>?
@@ -39,7 +46,8 @@ final class Exchange {
     private var unread = 0
 
     init(
-        stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, renewAt: ContinuousClock.Instant, wire: WireConnection,
+        stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, renewAt: ContinuousClock.Instant,
+        hearsSilence: Bool = false, wire: WireConnection,
         settled: @escaping (Receipt) -> Void
     ) {
         self.settled = settled
@@ -48,6 +56,7 @@ final class Exchange {
         self.grant = grant
         self.origin = origin
         self.renewAt = renewAt
+        self.hearsSilence = hearsSilence
         self.wire = wire
     }
 
@@ -117,9 +126,14 @@ final class Exchange {
     }
 
     /// The process is gone.
-    func lost(_ error: AppError) {
+    func lost() {
         close(nil)
-        deliver(.failed(error, usedByCalls))
+        deliver(.lost(usedByCalls))
+    }
+
+    /// The process does not answer.
+    func fellSilent() {
+        if hearsSilence, !isAnswered, cancelledAt == nil { deliver(.silent) }
     }
 
     /// A call of another handler is over.
@@ -166,6 +180,7 @@ final class Exchange {
 
     private func deliver(_ event: Event) {
         if cancelledAt != nil, !isFinalError(event) { return }
+        if case .silent = event {} else { isAnswered = true }
         if let waiter {
             self.waiter = nil
             if case .chunk(let bytes) = event { consumed(bytes.count) }

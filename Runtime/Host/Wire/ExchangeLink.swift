@@ -17,7 +17,7 @@ final class ExchangeLink: @unchecked Sendable {
     }
 
     /// Begins the call and waits for the first thing that the process says. `gone` is handed what to do when the client goes.
-    func open(_ invocation: Gateway.Invocation, gone: (@escaping () -> Void) -> Void) async -> Exchange.Event {
+    func open(_ invocation: Gateway.Invocation, gone: (@escaping @Sendable () -> Void) -> Void) async -> Exchange.Event {
         gone { [self] in cancel(.clientGone) }
         if isLocal {
             let exchange = begin(invocation)
@@ -47,7 +47,9 @@ final class ExchangeLink: @unchecked Sendable {
 
     private func begin(_ invocation: Gateway.Invocation) -> Exchange {
         let exchange = wire.open(
-            invocation.head, deadline: invocation.deadline, grant: invocation.grant, renewAt: invocation.renewAt, settled: invocation.settled)
+            invocation.head, deadline: invocation.deadline, grant: invocation.grant, renewAt: invocation.renewAt,
+            hearsSilence: invocation.hearsSilence,
+            settled: invocation.settled)
         self.exchange = exchange
         if let rest = invocation.body.sender { exchange.send(rest) }
         return exchange

@@ -22,12 +22,19 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     private var ready: Ready?
     private var readyWaiter: UnsafeContinuation<Void, Never>?
     private var isOpen = true
+    private var hearing = HearingTest()
+    private let onEnd: @Sendable () -> Void
 
-    /// `calls` takes what handlers call of each other; `onRelease` is called on the loop whenever an exchange is over and its slot free.
-    init(executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, onRelease: @escaping @Sendable () -> Void) {
+    /// `calls` takes what handlers call of each other; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
+    /// wire has ended, before its exchanges hear of it.
+    init(
+        executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, onEnd: @escaping @Sendable () -> Void = {},
+        onRelease: @escaping @Sendable () -> Void
+    ) {
         self.executor = executor
         self.logger = logger
         self.calls = calls
+        self.onEnd = onEnd
         self.onRelease = onRelease
     }
 
@@ -42,7 +49,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
 
     /// Begins an invocation.
     func open(
-        _ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant,
+        _ head: InvocationHead, deadline: Deadline, grant: ContextGrant?, renewAt: ContinuousClock.Instant, hearsSilence: Bool = false,
         settled: @escaping (Receipt) -> Void = { _ in }
     ) -> Exchange {
         executor.loop.assertInEventLoop()
@@ -51,10 +58,12 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
                 handler: $0.context.handler, depth: head.depth, requestID: head.requestID, idempotency: head.idempotency, principal: $0.principal,
                 deadline: deadline)
         }
-        let exchange = Exchange(stream: nextStream, deadline: deadline, grant: grant, origin: origin, renewAt: renewAt, wire: self, settled: settled)
+        let exchange = Exchange(
+            stream: nextStream, deadline: deadline, grant: grant, origin: origin, renewAt: renewAt, hearsSilence: hearsSilence, wire: self,
+            settled: settled)
         nextStream += 1
         guard isOpen else {
-            exchange.lost(AppError(.handlerFailed))
+            exchange.lost()
             return exchange
         }
         exchanges[exchange.stream] = exchange
@@ -87,6 +96,24 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
             }
         }
         return ailment
+    }
+
+    /// What changed in how a process answers pings.
+    enum Hearing { case unchanged, fellSilent, spokeAgain }
+
+    /// Time passes: asks a process with work whether it is there, unless it was heard anyway. Calls of one that is not may move.
+    func listen(_ now: ContinuousClock.Instant) -> Hearing {
+        guard ready != nil else { return .unchanged }
+        switch hearing.beat(now, hasWork: !exchanges.isEmpty) {
+        case .nothing: return .unchanged
+        case .ping(let number):
+            send(.ping(number))
+            return .unchanged
+        case .fellSilent:
+            for exchange in exchanges.values { exchange.fellSilent() }
+            return .fellSilent
+        case .spokeAgain: return .spokeAgain
+        }
     }
 
     // MARK: For exchanges
@@ -124,6 +151,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
+        hearing.heard()
         buffer.withUnsafeReadableBytes { decoder.append($0) }
         do {
             while let frame = try decoder.next() { try receive(frame) }
@@ -137,8 +165,8 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         isOpen = false
         readyWaiter?.resume()
         readyWaiter = nil
-        let lost = AppError(.handlerFailed)
-        for exchange in exchanges.values { exchange.lost(lost) }
+        onEnd()
+        for exchange in exchanges.values { exchange.lost() }
         // Both hold each other until the last frame; nothing comes any more.
         flush = {}
     }

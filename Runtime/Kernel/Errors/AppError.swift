@@ -22,15 +22,20 @@ public struct AppError: Error, Sendable {
     public let issues: [Issue]
     /// How long the caller should wait before the next try; nil where waiting does not help.
     public let retryAfter: Duration?
+    /// Whether the same call may be sent again without doing anything twice; nil where that is not known. The gateway says it of calls whose process ended.
+    public let retryable: Bool?
     /// For the log only: never leaves the process.
     public let detail: String?
 
     /// An error of a code, with the code's own message unless a more precise one is given.
-    public init(_ code: ErrorCode, _ message: String? = nil, issues: [Issue] = [], retryAfter: Duration? = nil, detail: String? = nil) {
+    public init(
+        _ code: ErrorCode, _ message: String? = nil, issues: [Issue] = [], retryAfter: Duration? = nil, retryable: Bool? = nil, detail: String? = nil
+    ) {
         self.code = code
         self.message = message ?? code.message
         self.issues = issues
         self.retryAfter = retryAfter
+        self.retryable = retryable
         self.detail = detail
     }
 

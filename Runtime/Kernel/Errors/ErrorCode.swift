@@ -31,6 +31,8 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let unsupportedMedia = ErrorCode("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of body is not read here")
     public static let expectationFailed = ErrorCode("EXPECTATION_FAILED", 417, "Only `100-continue` is expected here")
     public static let unprocessableFile = ErrorCode("UNPROCESSABLE_FILE", 422, "The file could not be read")
+    public static let poisonInvocation = ErrorCode(
+        "POISON_INVOCATION", 422, "This call ended the handler's process each time it ran, and is refused for now")
     public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
     public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
     public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
@@ -45,9 +47,8 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     /// Every code, for documentation and tests.
     public static let all: [ErrorCode] = [
         badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
-        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, tooManyRequests, headersTooLarge, cancelled,
-        internalError,
-        notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
+        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, poisonInvocation, tooManyRequests,
+        headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
     ]
 
     /// The code of that name; nil if there is none.

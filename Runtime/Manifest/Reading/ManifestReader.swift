@@ -9,7 +9,8 @@ struct ManifestReader {
     init(path: String) { self.path = path }
 
     static let keys = [
-        "name", "program", "concurrency", "instances", "timeout", "memory", "idle", "isolation", "grants", "egress", "secrets", "calls", "commands",
+        "name", "program", "concurrency", "instances", "timeout", "memory", "cpu", "idle", "isolation", "grants", "egress", "secrets", "calls",
+        "commands",
         "connections",
     ]
 
@@ -57,6 +58,7 @@ struct ManifestReader {
         case "timeout": set(&manifest.timeout, duration(value, in: .milliseconds(1) ... .seconds(86_400)))
         case "idle": set(&manifest.idle, duration(value, in: .milliseconds(1) ... .seconds(604_800)))
         case "memory": set(&manifest.memory, size(value, in: 16 << 20...1 << 40))
+        case "cpu": set(&manifest.cpu, duration(value, in: .milliseconds(100) ... .seconds(86_400)))
         case "isolation": set(&manifest.isolation, choice(value))
         case "grants": set(&manifest.grants, grants(value))
         case "egress": set(&manifest.egress, list(value, "a host such as `api.open-meteo.com`", Name.isHost))

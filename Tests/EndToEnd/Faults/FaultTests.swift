@@ -13,8 +13,8 @@ extension EndToEnd {
                 let token = try host.token(member)
                 let before = try await host.get("/auth/me", token: token)
                 #expect(before.status == 200)
-                for _ in 0..<2 {
-                    let trapped = try await host.get("/probe/trap", token: token)
+                for index in 0..<2 {
+                    let trapped = try await host.get("/probe/trap?index=\(index)", token: token)
                     #expect(trapped.status == 502)
                     #expect(trapped.errorCode == "HANDLER_FAILED")
                     #expect(try await host.get("/probe/caller", token: token).status == 200)

@@ -14,7 +14,11 @@ extension EndToEnd {
         }
 
         /// Routes that never end by themselves, or end their process.
-        private static let unsuitable: Set = ["/probe/trap", "/probe/loop", "/probe/block", "/probe/allocate", "/probe/hold", "/probe/counter/live"]
+        private static let unsuitable: Set = [
+            "/probe/trap", "/probe/write/trap", "/probe/mark", "/probe/burn", "/probe/write/slow", "/probe/loop", "/probe/block", "/probe/allocate",
+            "/probe/hold",
+            "/probe/counter/live",
+        ]
 
         private static let ours = UUID(high: 0x0190_0000_0000_7002, low: 0x8000_0000_0000_0001)
         private static let theirs = UUID(high: 0x0190_0000_0000_7002, low: 0x8000_0000_0000_0064)

@@ -19,6 +19,7 @@ import HandlerKit
         Hoarding.routes
         Breaking.routes
         Keeping.routes
+        Marking.routes
     }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }

@@ -1,0 +1,52 @@
+import Glibc
+import Kernel
+import Logging
+import Manifest
+import Wire
+
+/// Makes of manifests what is served.
+struct HandlerLoader: Sendable {
+    let settings: HostSettings
+    let launch: HandlerLaunch
+    let describer: Describer
+    let greetings: Greetings
+    let convictions: ConvictionStore
+    let time: TimeSource
+    let logger: Logger
+
+    /// A handler whose program has said what it serves; nothing of it runs yet.
+    ///
+    /// The program's place is resolved, so that this version goes on with its own file when a link above it is put elsewhere.
+    func load(_ manifest: Manifest) async throws(AppError) -> ServedHandler {
+        let manifest = manifest.resolved(beside: launch.programs)
+        try greetings.prepare(manifest)
+        let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger)
+        let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
+        let handler = try ServedHandler(description, pool: pool, time: time)
+        handler.restore((try? convictions.all()) ?? [], now: time.now())
+        return handler
+    }
+
+    /// Puts handlers together. Throws where two routes collide, or one calls what is not there.
+    func serving(_ handlers: [ServedHandler]) throws(AppError) -> Serving {
+        let serving = try Serving(handlers)
+        try RouteTable.check(handlers.map { ($0.pool.manifest, $0.description) })
+        return serving
+    }
+}
+
+extension Manifest {
+    /// The same with the places of its folder and its program resolved, links and all.
+    func resolved(beside: String) -> Manifest {
+        var resolved = self
+        if let place = Self.place(of: programPath(beside: beside)) { resolved.program = place }
+        if let place = Self.place(of: folder) { resolved.folder = place }
+        return resolved
+    }
+
+    private static func place(of path: String) -> String? {
+        guard let place = realpath(path, nil) else { return nil }
+        defer { free(place) }
+        return String(cString: place)
+    }
+}
