@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Postgres", "Tokens", "Manifest", "Kernel",
+                "Host", "Tenants", "Postgres", "Tokens", "Wire", "Manifest", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -13,4 +13,11 @@ enum Programs {
         let path = String(decoding: buffer[..<count], as: UTF8.self)
         return path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
     }()
+
+    /// Where this one was started.
+    static let workingFolder: String = {
+        guard let path = getcwd(nil, 0) else { return "." }
+        defer { free(path) }
+        return String(cString: path)
+    }()
 }

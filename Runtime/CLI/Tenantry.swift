@@ -15,5 +15,7 @@ struct Tenantry: AsyncParsableCommand {
 
             Completion: tenantry --generate-completion-script bash|zsh|fish
             """,
-        subcommands: [RunCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, HandlerCommand.self, LintCommand.self])
+        subcommands: [
+            RunCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, HandlerCommand.self, InvocationCommand.self, LintCommand.self,
+        ])
 }

@@ -29,6 +29,8 @@ public struct Manifest: Sendable, Hashable {
     public var calls: [String] = []
     /// Commands that the command line may run in its program.
     public var commands: [String] = []
+    /// What is recorded of its invocations, so that they can be replayed. Defaults to those that fail.
+    public var record = Record.failures
     /// The most Postgres connections of one process, 1…64. Defaults to 4.
     public var connections = 4
     /// The folder that it was read from; empty where it was not read from one.
@@ -48,6 +50,16 @@ public struct Manifest: Sendable, Hashable {
         case tenant
         /// Nobody else's: a process for each invocation.
         case invocation
+    }
+
+    /// Which invocations are recorded.
+    public enum Record: String, Sendable, Hashable, CaseIterable {
+        /// Those that fail by fault of their own, with 500 or above.
+        case failures
+        /// Every one; for looking into a fault, not for long.
+        case all
+        /// None.
+        case off
     }
 
     /// Verbs on one object of the database.

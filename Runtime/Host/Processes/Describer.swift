@@ -74,16 +74,18 @@ struct Describer {
         }
     }
 
-    /// In pieces: a program is larger than all that the gateway holds otherwise.
     private func hash(of program: String) async throws(AppError) -> String {
         do {
-            return try await pool.run {
-                var hash = SHA256()
-                try File.forEachPiece(of: program) { hash.update($0) }
-                return hash.finalize().hex
-            }
+            return try await pool.run { try Self.digest(of: program) }
         } catch let error as AppError {
             throw error
         } catch { throw AppError(.internalError, detail: "\(error)") }
+    }
+
+    /// Blocks for a few milliseconds. In pieces: a program is larger than all that the gateway holds otherwise.
+    static func digest(of program: String) throws(AppError) -> String {
+        var hash = SHA256()
+        try File.forEachPiece(of: program) { hash.update($0) }
+        return hash.finalize().hex
     }
 }

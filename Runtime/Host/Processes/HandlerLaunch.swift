@@ -15,12 +15,17 @@ struct HandlerLaunch: Sendable {
     let greeting: @Sendable (Manifest) -> Start
     /// Takes what the processes call of each other; nil where they only say what they serve.
     let calls: CallQueue?
+    /// Takes what is to be recorded; nil where nothing is.
+    let recordings: RecordingQueue?
     private let pool = BlockingPool(threads: 8, name: "processes")
 
-    init(loops: Loops, programs: String, calls: CallQueue? = nil, greeting: @escaping @Sendable (Manifest) -> Start) {
+    init(
+        loops: Loops, programs: String, calls: CallQueue? = nil, recordings: RecordingQueue? = nil, greeting: @escaping @Sendable (Manifest) -> Start
+    ) {
         self.loops = loops
         self.programs = programs
         self.calls = calls
+        self.recordings = recordings
         self.greeting = greeting
     }
 
@@ -39,7 +44,7 @@ struct HandlerLaunch: Sendable {
         onRelease: @escaping @Sendable () -> Void
     ) async throws -> HandlerProcess {
         let executor = loops.executors[id % loops.executors.count]
-        let wire = WireConnection(executor: executor, logger: logger, calls: calls, onEnd: onEnd, onRelease: onRelease)
+        let wire = WireConnection(executor: executor, logger: logger, calls: calls, recordings: recordings, onEnd: onEnd, onRelease: onRelease)
         let channel = try await ClientBootstrap(group: executor.loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }

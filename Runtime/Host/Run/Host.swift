@@ -39,7 +39,9 @@ public struct Host: Sendable {
 
         let greetings = Greetings(settings, base, jwt)
         let calls = CallQueue()
-        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls) { greetings.greeting($0) }
+        let recordings = RecordingQueue(
+            modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)
+        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls, recordings: recordings) { greetings.greeting($0) }
         let loader = HandlerLoader(
             settings: settings, launch: launch, describer: Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger),
             greetings: greetings, convictions: ConvictionStore(home: settings.home), time: time, logger: logger)
@@ -74,6 +76,10 @@ public struct Host: Sendable {
         services = [
             DatabaseService(client: client, reactor: reactor, loops: loops),
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
+            RecordingService(
+                gateway: gateway, queue: recordings, vault: try RecordingVault(home: settings.home), database: RecordingDatabase(client: client),
+                programs: Dictionary(settings.handlers.map { ($0.name, $0.programPath(beside: settings.programs)) }) { first, _ in first },
+                logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
             CallService(gateway: gateway, queue: calls),
             PoolService(fleet: gateway.fleet),

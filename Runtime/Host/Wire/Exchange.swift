@@ -25,6 +25,10 @@ final class Exchange {
     private let settled: (Receipt) -> Void
     /// What calls of other handlers take over.
     private let origin: CallOrigin?
+    /// The request, where it may have to be recorded.
+    private let recorded: InvocationHead?
+    /// What the process says that it read from outside.
+    private(set) var trace: [UInt8] = []
     /// Calls of other handlers that it waits for, by number.
     private var calls: [UInt32: RunningCall] = [:]
     private var newestCall: UInt32 = 0
@@ -46,8 +50,8 @@ final class Exchange {
     private var unread = 0
 
     init(
-        stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, renewAt: ContinuousClock.Instant,
-        hearsSilence: Bool = false, wire: WireConnection,
+        stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, recorded: InvocationHead? = nil,
+        renewAt: ContinuousClock.Instant, hearsSilence: Bool = false, wire: WireConnection,
         settled: @escaping (Receipt) -> Void
     ) {
         self.settled = settled
@@ -55,6 +59,7 @@ final class Exchange {
         self.deadline = deadline
         self.grant = grant
         self.origin = origin
+        self.recorded = recorded
         self.renewAt = renewAt
         self.hearsSilence = hearsSilence
         self.wire = wire
@@ -97,6 +102,7 @@ final class Exchange {
             var head = head
             if let receipt = head.receipt {
                 head.receipt = receipt.adding(calls: usedByCalls)
+                record(.answered(status: head.status, body: head.body), failed: head.status >= 500)
                 close(receipt)
             }
             deliver(.answer(head))
@@ -108,6 +114,7 @@ final class Exchange {
             close(receipt)
             deliver(.end(receipt.adding(calls: usedByCalls)))
         case .failure(_, let failure):
+            record(.failed(failure.error), failed: failure.error.code.status >= 500)
             close(failure.receipt)
             deliver(.failed(failure.error, failure.receipt.adding(calls: usedByCalls)))
         case .subscribe(_, var subscription):
@@ -118,6 +125,9 @@ final class Exchange {
             close(page.receipt)
             deliver(.page(page))
         case .call(_, let call): try begin(call)
+        case .trace(_, let piece):
+            guard trace.count + piece.count <= Trace.maximumBytes + Frame.maximumChunk else { throw WireViolation("a trace is too long") }
+            trace += piece
         case .credit(_, let count):
             body?.grant(count)
             pumpBody()
@@ -127,6 +137,7 @@ final class Exchange {
 
     /// The process is gone.
     func lost() {
+        record(.died, failed: cancelledAt == nil)
         close(nil)
         deliver(.lost(usedByCalls))
     }
@@ -152,6 +163,13 @@ final class Exchange {
         let running = RunningCall(call, origin, executor: wire.executor, caller: self)
         calls[call.number] = running
         wire.run(running)
+    }
+
+    /// Has it recorded, if it is to be.
+    private func record(_ end: EndedInvocation.End, failed: Bool) {
+        guard let recorded, let origin, failed || recorded.recording == .keep else { return }
+        wire.record(origin.handler, recorded, trace: trace, end)
+        trace = []
     }
 
     private func stopCalls() {

@@ -12,6 +12,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     let executor: LoopExecutor
     private let logger: Logger
     private let calls: CallQueue?
+    private let recordings: RecordingQueue?
     private let onRelease: @Sendable () -> Void
     private var context: ChannelHandlerContext?
     private var decoder = FrameDecoder()
@@ -28,13 +29,15 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// `calls` takes what handlers call of each other; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
     /// wire has ended, before its exchanges hear of it.
     init(
-        executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, onEnd: @escaping @Sendable () -> Void = {},
+        executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, recordings: RecordingQueue? = nil,
+        onEnd: @escaping @Sendable () -> Void = {},
         onRelease: @escaping @Sendable () -> Void
     ) {
         self.executor = executor
         self.logger = logger
         self.calls = calls
         self.onEnd = onEnd
+        self.recordings = recordings
         self.onRelease = onRelease
     }
 
@@ -53,13 +56,16 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         settled: @escaping (Receipt) -> Void = { _ in }
     ) -> Exchange {
         executor.loop.assertInEventLoop()
+        var head = head
+        if let recordings, let handler = grant?.context.handler { head.recording = recordings.mode(of: head, handler) }
         let origin = grant.map {
             CallOrigin(
                 handler: $0.context.handler, depth: head.depth, requestID: head.requestID, idempotency: head.idempotency, principal: $0.principal,
                 deadline: deadline)
         }
         let exchange = Exchange(
-            stream: nextStream, deadline: deadline, grant: grant, origin: origin, renewAt: renewAt, hearsSilence: hearsSilence, wire: self,
+            stream: nextStream, deadline: deadline, grant: grant, origin: origin, recorded: head.recording == .none ? nil : head, renewAt: renewAt,
+            hearsSilence: hearsSilence, wire: self,
             settled: settled)
         nextStream += 1
         guard isOpen else {
@@ -129,6 +135,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// An exchange calls another handler.
     func run(_ call: RunningCall) {
         if let calls { calls.add(call) } else { call.finish(status: UInt16(ErrorCode.unavailable.status), [], .none) }
+    }
+
+    /// An exchange ended in a way that is recorded.
+    func record(_ handler: String, _ head: InvocationHead, trace: [UInt8], _ end: EndedInvocation.End) {
+        recordings?.add(handler, head, trace: trace, end)
     }
 
     func closed(_ exchange: Exchange) {

@@ -1,1 +1,3 @@
 set local role {prefix}_owner;
+
+drop table tenancy.recordings;

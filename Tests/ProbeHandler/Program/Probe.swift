@@ -18,6 +18,7 @@ import HandlerKit
         Waiting.routes
         Hoarding.routes
         Breaking.routes
+        Reciting.routes
         Keeping.routes
         Marking.routes
     }
