@@ -23,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
                 logger.warning("TENANTRY_HOSTS is not set: requests for any host are taken", metadata: .keys([.path: "\(settings.host)"]))
             }
             let host = try await Host(try Self.hostSettings(settings), logger: logger) { port in
-                Output.line("listening on http://\(settings.host):\(port)")
+                Output.line("listening on \(settings.tls == nil ? "http" : "https")://\(settings.host):\(port)")
             }
             Output.line("database connections at most: \(host.budget) = \(host.budget.total)")
             var configuration = ServiceGroupConfiguration(
@@ -71,6 +71,9 @@ struct RunCommand: AsyncParsableCommand {
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops
         host.admission = settings.admission
+        host.tls = settings.tls
+        host.clearHTTP2 = settings.clearHTTP2
+        host.limits.connectionsPerAddress = settings.connectionsPerAddress
         host.shutdownTime = settings.shutdownTime
         host.logRequests = settings.logsRequests
         host.logLevel = settings.logLevel

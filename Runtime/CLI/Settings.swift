@@ -26,6 +26,12 @@ struct Settings {
     let logsRequests: Bool
     /// The longest that running requests may take after SIGTERM.
     let shutdownTime: Duration
+    /// Certificate and key; nil: no TLS.
+    let tls: TLSFiles?
+    /// Whether clients without TLS may speak HTTP/2.
+    let clearHTTP2: Bool
+    /// Open connections of one client address.
+    let connectionsPerAddress: Int
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
     /// Who may call how often, from where, and under which names.
@@ -59,6 +65,20 @@ struct Settings {
             throw AppError.invalid("TENANTRY_SHUTDOWN_TIME", "expected a duration such as 20s, at most 10m; got \(shutdownTime)")
         }
         self.shutdownTime = time
+        switch (reader.string(forKey: "tls.certificate"), reader.string(forKey: "tls.key")) {
+        case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
+        case (nil, nil): tls = nil
+        case (nil, _): throw AppError.invalid("TENANTRY_TLS_CERTIFICATE", "expected a path; only TENANTRY_TLS_KEY is set")
+        case (_, nil): throw AppError.invalid("TENANTRY_TLS_KEY", "expected a path; only TENANTRY_TLS_CERTIFICATE is set")
+        }
+        let clearHTTP2 = reader.string(forKey: "http2.clear", default: "false")
+        guard let clear = Bool(clearHTTP2) else { throw AppError.invalid("TENANTRY_HTTP2_CLEAR", "expected true or false; got \(clearHTTP2)") }
+        self.clearHTTP2 = clear
+        let perAddress = reader.string(forKey: "connections.per.address", default: "1024")
+        guard let count = Int(perAddress), (1...1_000_000).contains(count) else {
+            throw AppError.invalid("TENANTRY_CONNECTIONS_PER_ADDRESS", "expected a number from 1 to 1000000; got \(perAddress)")
+        }
+        connectionsPerAddress = count
         var admission = AdmissionSettings()
         for name in AdmissionSettings.names {
             guard let text = reader.string(forKey: ConfigKey(name.split(separator: "_").map { $0.lowercased() })) else { continue }

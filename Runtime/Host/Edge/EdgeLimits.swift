@@ -34,6 +34,10 @@ public struct EdgeLimits: Sendable, Hashable {
     public var bodyBuffer = 256 << 10
     /// Bytes of an answer that wait in memory for a slow client. Defaults to 1 MB.
     public var answerBuffer = 1 << 20
+    /// Bytes of an answer on one HTTP/2 stream that wait in memory for a slow client. Defaults to 256 KB.
+    public var streamBuffer = 256 << 10
+    /// Requests that one HTTP/2 connection may have open. Defaults to 100.
+    public var streams = 100
     /// Open client connections. Defaults to 4096.
     public var connections = 4096
     /// Open connections of one client address. Defaults to 1024.

@@ -1,16 +1,26 @@
 import HummingbirdCore
 import Kernel
 import NIOCore
+import NIOHPACK
 import NIOHTTP1
+import NIOHTTP2
 import Wire
 
-/// One client's HTTP/1.1 connection: the last handler of its pipeline, and what the task that serves it talks to.
+/// One client's HTTP/1.1 connection, or one stream of its HTTP/2 connection: the last handler of its pipeline, and what the task that serves it talks to.
 ///
 /// Everything here happens on the connection's loop, the task included; that is what makes it sendable.
 final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unchecked Sendable {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
+
+    /// What carries the requests.
+    private enum Version {
+        /// With what stands in front of the parser.
+        case http1(StrictInput)
+        /// One request on a stream.
+        case http2
+    }
 
     /// What came from the client, in order.
     enum Event {
@@ -29,7 +39,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     /// The other end; a proxy, where there is one.
     private(set) lazy var peer = ClientAddress(channel.remoteAddress)
     /// Whether the other end speaks TLS with us.
-    var isSecure = false
+    let isSecure: Bool
     private var context: ChannelHandlerContext?
     private var inbox = CircularBuffer<Event>()
     private var waiter: UnsafeContinuation<Event, Never>?
@@ -56,15 +66,28 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     /// What is written next. Reused for every answer.
     private var output = ByteBuffer()
     private var framing = AnswerWriter.Framing.none
-    private let input: StrictInput
+    private let version: Version
     private var waitingBefore = 0
+    /// What begins an answer on an HTTP/2 stream.
+    private var block: HPACKHeaders?
 
-    init(channel: any Channel, input: StrictInput, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource) {
+    /// A connection of HTTP/1.1. `input` stands in front of its parser.
+    convenience init(channel: any Channel, input: StrictInput, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource, isSecure: Bool) {
+        self.init(channel, .http1(input), executor, limits, time, isSecure)
+    }
+
+    /// One stream of an HTTP/2 connection: it carries one request and counts as a connection that is closed behind it.
+    convenience init(stream: any Channel, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource, isSecure: Bool) {
+        self.init(stream, .http2, executor, limits, time, isSecure)
+    }
+
+    private init(_ channel: any Channel, _ version: Version, _ executor: LoopExecutor, _ limits: EdgeLimits, _ time: TimeSource, _ isSecure: Bool) {
         self.channel = channel
-        self.input = input
+        self.version = version
         self.executor = executor
         self.limits = limits
         self.time = time
+        self.isSecure = isSecure
         clock = ConnectionClock(limits: limits, now: time.instant())
     }
 
@@ -108,18 +131,30 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     /// A request is over and its answer written; the next may come.
     func requestDone() {
         onGone = nil
-        if inbox.isEmpty, !inputDone { clock.enter(input.holdsHead ? .head : .idle, at: time.instant()) }
+        if inbox.isEmpty, !inputDone { clock.enter(holdsHead ? .head : .idle, at: time.instant()) }
         if isGone { context?.close(promise: nil) }
     }
 
     /// Tells the client to send the body (RFC 9110 section 15.2.1).
-    func sendContinue() { send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")) }
+    func sendContinue() {
+        switch version {
+        case .http1: send(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+        case .http2:
+            write(.headers(.init(headers: HPACKHeaders([(":status", "100")]))))
+            context?.flush()
+        }
+    }
 
     /// Puts an answer's head into the output.
     func begin(_ status: Int, _ headers: [HeaderField], _ framing: AnswerWriter.Framing, _ facts: AnswerWriter.Facts) {
         output.clear()
         self.framing = facts.isHead ? .none : framing
-        AnswerWriter.head(status, headers, framing, facts, into: &output)
+        switch version {
+        case .http1: AnswerWriter.head(status, headers, framing, facts, into: &output)
+        case .http2:
+            block = AnswerBlock.headers(status, headers, framing, facts, scratch: &output)
+            if case .chunked = self.framing { self.framing = .close }
+        }
     }
 
     /// Puts a piece of the answer's body into the output, unless it has none.
@@ -133,6 +168,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
 
     /// Sends the output.
     func flush() {
+        if case .http2 = version { return sendFrames(isLast: false) }
         guard output.readableBytes > 0 else { return }
         send(output)
         output.clear()
@@ -140,6 +176,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
 
     /// Ends the answer and sends it. A connection that is not kept is closed behind it.
     func finish(keep: Bool) {
+        if case .http2 = version { return sendFrames(isLast: true) }
         if case .chunked = framing { output.writeStaticString("0\r\n\r\n") }
         if keep { send(output) } else { sendLast(output) }
     }
@@ -147,6 +184,32 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     private func send(_ bytes: ByteBuffer) {
         context?.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
     }
+
+    /// The output as frames of the stream.
+    private func sendFrames(isLast: Bool) {
+        let hasBody = output.readableBytes > 0
+        if let block {
+            write(.headers(.init(headers: block, endStream: isLast && !hasBody)))
+            self.block = nil
+            if hasBody { write(.data(.init(data: .byteBuffer(output), endStream: isLast))) }
+        } else if hasBody || isLast {
+            write(.data(.init(data: .byteBuffer(output), endStream: isLast)))
+        }
+        output.clear()
+        if isLast {
+            isOver = true
+            inputDone = true
+            inbox.removeAll()
+            // The rest of the body is not wanted (RFC 9113 section 8.1).
+            if !requestArrived { write(.rstStream(.noError)) } else { startSending() }
+        }
+        context?.flush()
+    }
+
+    private func write(_ frame: HTTP2Frame.FramePayload) { context?.write(NIOAny(frame), promise: nil) }
+
+    /// Whether part of a head has come, and not all of it.
+    private var holdsHead: Bool { if case .http1(let input) = version { input.holdsHead } else { false } }
 
     /// Returns when the socket takes more; false if the client has gone.
     func writable() async -> Bool {
@@ -212,7 +275,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if !sawInput, clock.phase == .idle || clock.phase == .opening, input.holdsHead { clock.enter(.head, at: time.instant()) }
+        if !sawInput, clock.phase == .idle || clock.phase == .opening, holdsHead { clock.enter(.head, at: time.instant()) }
         if clock.phase == .head || clock.phase == .body { arm() }
         sawInput = false
     }
@@ -248,6 +311,8 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed:
+            // A stream's end has come with its last frame.
+            if case .http2 = version { return }
             inputClosed = true
             if clock.phase == .lingering {
                 context.close(promise: nil)
@@ -303,7 +368,10 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     }
 
     /// Bytes that the client has not taken yet.
-    private var waitingNow: Int { (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0 }
+    private var waitingNow: Int {
+        guard case .http1 = version else { return 0 }
+        return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
+    }
 
     /// Whether the client took its share of what waits for it since it was last asked.
     private var isTaking: Bool {

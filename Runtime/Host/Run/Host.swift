@@ -63,7 +63,12 @@ public struct Host: Sendable {
                 verifier: JWTVerifier(keys: [.rs256(jwt.publicKey)], issuer: AccessClaims.issuer, audience: AccessClaims.issuer)),
             directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time, logger: logger)
 
-        let edge = EdgeChannel(loops: loops, limits: settings.limits, time: time) { await gateway.serve($0) }
+        var certificates: Certificates?
+        if let files = settings.tls { certificates = try Certificates(files, logger: logger) }
+        let edge = EdgeChannel(
+            loops: loops, limits: settings.limits, time: time, certificates: certificates, clearHTTP2: settings.clearHTTP2,
+            addresses: AddressCounter(limit: settings.limits.connectionsPerAddress)
+        ) { await gateway.serve($0) }
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         let server = Server(
@@ -73,7 +78,7 @@ public struct Host: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections, logger: quiet)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) },
             eventLoopGroup: loops.group, logger: quiet)
-        services = [
+        var services: [any Service] = [
             DatabaseService(client: client, reactor: reactor, loops: loops),
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             RecordingService(
@@ -87,6 +92,8 @@ public struct Host: Sendable {
             server,
             DoorService(gateway: gateway),
         ]
+        if let certificates { services.append(CertificateService(certificates: certificates)) }
+        self.services = services
     }
 
     static func configuration(_ url: String) throws(AppError) -> PostgresClient.Configuration {

@@ -24,6 +24,10 @@ public struct HostSettings: Sendable {
     public var limits = EdgeLimits()
     /// Who may call how often, from where, and under which names.
     public var admission = AdmissionSettings()
+    /// Certificate and key; nil: clients are served without TLS.
+    public var tls: TLSFiles?
+    /// Whether clients without TLS may speak HTTP/2 from the first byte on, as a proxy in front may. Defaults to false.
+    public var clearHTTP2 = false
     /// Whether each request is a line in the log. Defaults to false.
     public var logRequests = false
     /// What handlers log, for example `info`.

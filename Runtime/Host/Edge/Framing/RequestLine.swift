@@ -46,7 +46,7 @@ struct RequestLine {
     }
 
     /// Methods are case-sensitive (RFC 9110 section 9.1).
-    private static func isKnown(_ method: UnsafeRawBufferPointer) -> Bool {
+    static func isKnown(_ method: some Collection<UInt8>) -> Bool {
         for known: StaticString in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"]
         where known.utf8CodeUnitCount == method.count {
             if known.withUTF8Buffer({ $0.elementsEqual(method) }) { return true }
