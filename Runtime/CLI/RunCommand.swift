@@ -75,6 +75,7 @@ struct RunCommand: AsyncParsableCommand {
         host.clearHTTP2 = settings.clearHTTP2
         host.limits.connectionsPerAddress = settings.connectionsPerAddress
         host.shutdownTime = settings.shutdownTime
+        host.limits.drain = settings.shutdownTime
         host.logRequests = settings.logsRequests
         host.logLevel = settings.logLevel
         return host

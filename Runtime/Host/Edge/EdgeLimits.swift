@@ -38,6 +38,8 @@ public struct EdgeLimits: Sendable, Hashable {
     public var streamBuffer = 256 << 10
     /// Requests that one HTTP/2 connection may have open. Defaults to 100.
     public var streams = 100
+    /// How long an HTTP/2 connection may go on once a stop was asked for. Defaults to 20 seconds.
+    public var drain: Duration = .seconds(20)
     /// Open client connections. Defaults to 4096.
     public var connections = 4096
     /// Open connections of one client address. Defaults to 1024.

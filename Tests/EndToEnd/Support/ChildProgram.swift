@@ -30,7 +30,7 @@ final class ChildProgram: Sendable {
         return path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
     }()
 
-    /// Starts a program with that environment and nothing else. Blocks for the exec.
+    /// Starts a built program, or one of the system by its path, with that environment and nothing else. Blocks for the exec.
     init(_ name: String, _ arguments: [String], environment: [String: String], input: String = "") throws {
         let out = try Self.pair()
         let into = try Self.pair()
@@ -40,7 +40,7 @@ final class ChildProgram: Sendable {
         posix_spawn_file_actions_adddup2(&actions, into[0], 0)
         posix_spawn_file_actions_adddup2(&actions, out[1], 1)
         posix_spawn_file_actions_adddup2(&actions, out[1], 2)
-        let path = "\(Self.products)/\(name)"
+        let path = name.hasPrefix("/") ? name : "\(Self.products)/\(name)"
         let argv = ([path] + arguments).map { strdup($0) } + [nil]
         let envp = environment.sorted { $0.key < $1.key }.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }

@@ -23,7 +23,7 @@ extension EdgeChannel {
             }
         }
         try channel.pipeline.syncOperations.addHandler(manager)
-        try channel.pipeline.syncOperations.addHandler(ConnectionEnd())
+        try channel.pipeline.syncOperations.addHandler(ConnectionEnd(drain: limits.drain))
         return streams
     }
 
@@ -58,6 +58,19 @@ extension EdgeChannel {
 /// Ends a connection on which something went wrong that is not the fault of one stream.
 private final class ConnectionEnd: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
+
+    private let drain: Duration
+
+    init(drain: Duration) { self.drain = drain }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent {
+            // Saying goodbye takes an answer of the client, who may give none.
+            let channel = context.channel
+            context.eventLoop.scheduleTask(in: .nanoseconds(drain.microseconds * 1000)) { channel.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // A stream's own fault has been answered by its reset.
