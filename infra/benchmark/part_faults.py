@@ -95,7 +95,8 @@ async def killed(world):
         over.set()
 
     async with asyncio.TaskGroup() as group:
-        group.create_task(readers.closed([world.probe("sleep?milliseconds=10")], 16, over))
+        # Of many kinds: the same call in the ruins of two processes would be taken for what ended them.
+        group.create_task(readers.closed([world.probe(f"sleep?milliseconds={time}") for time in range(5, 55)], 16, over))
         for _ in range(16):
             group.create_task(write())
         group.create_task(others.steady(world.short(), 50, rounds * 0.6))
@@ -128,9 +129,10 @@ async def beside(world):
     short, figures = world.short(), {}
     await steady(world, short, 2)
     figures["alone"] = p(99, await steady(world, short, world.seconds))
-    for kind in ("loop", "allocate", "block", "trap"):
+    for kind, amount in (("loop", "milliseconds"), ("allocate", "bytes"), ("block", "milliseconds"), ("trap", "index")):
         over, culprit = asyncio.Event(), Clients(world.host.port)
-        task = asyncio.create_task(culprit.closed([world.probe(kind)], 1, over))
+        # No two calls alike, since one that has ended its process twice is refused.
+        task = asyncio.create_task(culprit.closed([world.probe(f"{kind}?{amount}={10**12 + n}") for n in range(10_000)], 1, over))
         answers = await steady(world, short, world.seconds)
         over.set()
         task.cancel()
