@@ -28,6 +28,13 @@ import Testing
         #expect(pool.observe(1, memory: 200, cpu: .zero, now: at(5)) == [])
     }
 
+    @Test("a process that is replaced for what it uses may finish its calls in all their time") func patience() {
+        var pool = busy()
+        _ = pool.observe(1, memory: 75, cpu: .zero, now: at(0))
+        #expect(pool.tick(at(29)) == [])
+        #expect(pool.tick(at(30)) == [.kill(1, .drain)])
+    }
+
     @Test("processor time counts from the last call that ended") func cpu() {
         var pool = busy()
         #expect(pool.observe(1, memory: 0, cpu: .seconds(100), now: at(1)) == [])
@@ -73,6 +80,15 @@ import Testing
         #expect(pool.supersede(at(1)) == [.drain(1)])
         #expect(pool.died(1, now: at(1)) == [])
         #expect(pool.lease(1, deadline: soon, now: at(1)) == .wait([.start(2)]))
+    }
+
+    @Test("where another program stands in its place nothing is started for a moment, and nothing is held against it") func outdated() {
+        var pool = ProcessPool(.init(instances: 0...2, concurrency: 2, look: .seconds(1)))
+        #expect(pool.lease(1, deadline: soon, now: at(0)) == .wait([.start(1)]))
+        #expect(pool.outdated(1, now: at(0)) == [])
+        #expect(pool.tick(at(0)) == [])
+        #expect(pool.tick(at(1)) == [.start(2)])
+        #expect(pool.circuit.failures == 0)
     }
 
     @Test("the kernel's words are read, whatever a program is called") func sample() throws {

@@ -34,7 +34,9 @@ import Tokens
         #expect(!suspects.hasAny(of: 2, tenant))
         #expect(!suspects.hasAny(of: 3, nil))
         #expect(suspects.verdict(on: call("b", route: 3), now: at(0)) == .free)
-        #expect(suspects.verdict(on: call("a", route: 3), now: at(60)) == .free)
+        suspects.suspect(call("a", route: 3), now: at(1))
+        #expect(suspects.verdict(on: call("a", route: 3), now: at(61)) == .free)
+        #expect(!suspects.hasAny(of: 3, tenant))
     }
 
     @Test("they are bounded; the oldest leave") func bounded() {

@@ -39,7 +39,11 @@ extension Gateway {
             throw AppError(.tooLarge, detail: "\(call.method) \(call.path) is called with a body of \(call.body.count) bytes")
         }
         let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
-        let process = try await handler.pool.lease(for: principal?.tenant, deadline: deadline, depth: Int(depth)) { running.onStop($0) }
+        let body = GatheredBody(ByteBuffer(bytes: call.body))
+        let suspect = try await suspicion(handler, place, principal?.tenant, parameters, target.query, body)
+        let process = try await handler.pool.lease(
+            for: principal?.tenant, alone: suspect != nil, deadline: deadline, depth: Int(depth)
+        ) { running.onStop($0) }
         var invocation: Invocation
         do throws(AppError) {
             guard !running.isStopped else { throw AppError(.cancelled) }
@@ -47,7 +51,7 @@ extension Gateway {
             let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, principal, InvocationID(id), origin.requestID, deadline, parameters, target.query, headers,
-                GatheredBody(ByteBuffer(bytes: call.body)))
+                body)
         } catch {
             handler.pool.giveBack(process)
             throw error
@@ -62,9 +66,16 @@ extension Gateway {
         }
         do throws(AppError) {
             let answer = try await collect(first, link, &used)
+            if let suspect { handler.docket.clear(suspect) }
             meter(Int(answer.status), answer.body.count)
             return answer
         } catch {
+            if !process.channel.isActive {
+                let facts = CallFacts(requestID: origin.requestID, executor: running.executor)
+                await blame(Run(process: process, link: link, suspect: suspect), invocation, handler, facts)
+            } else if let suspect, error.code != .cancelled, error.code != .deadlineExceeded {
+                handler.docket.clear(suspect)
+            }
             meter(error.code.status, 0)
             throw error
         }

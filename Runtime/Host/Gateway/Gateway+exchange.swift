@@ -71,7 +71,7 @@ extension Gateway {
                 log(Int(answer.status), call)
                 return
             default:
-                if case .lost = event { await blame(run, invocation, handler, call) }
+                if case .lost = event { await blame(run, invocation, handler, call.facts) }
                 // The status is out already; a connection that ends too early is all that can still be said.
                 link.cancel(.clientGone)
                 log(ErrorCode.handlerFailed.status, call)

@@ -4,6 +4,13 @@ import Synchronization
 import Wire
 
 extension Gateway {
+    /// What is known of a call beside its invocation.
+    struct CallFacts: Sendable {
+        let requestID: String
+        /// Where it is waited for.
+        let executor: LoopExecutor
+    }
+
     /// A call in one process.
     struct Run: Sendable {
         let process: HandlerProcess
@@ -19,7 +26,7 @@ extension Gateway {
     func recover(
         _ event: Exchange.Event, _ invocation: Invocation, _ run: Run, _ handler: ServedHandler, _ call: Call
     ) async throws(AppError) -> (Run, Exchange.Event) {
-        if let suspect = run.suspect { return (run, try await follow(run, event, suspect, handler, call)) }
+        if let suspect = run.suspect { return (run, try await follow(run, event, suspect, handler, call.facts)) }
         guard case .route(let place) = invocation.head.target else { throw AppError(.handlerFailed) }
         // Computed only now: calls that never fail never pay for it.
         let suspect = try await fingerprint(
@@ -48,7 +55,7 @@ extension Gateway {
         }
         let stops = Stops()
         call.connection.onGone = { stops.all() }
-        return try await again(invocation, suspect, handler, call, stops).get()
+        return try await again(invocation, suspect, handler, call.facts, stops).get()
     }
 
     /// The process does not answer: the call runs alone in another one as well, and the first answer wins.
@@ -65,10 +72,10 @@ extension Gateway {
             first.all()
             second.all()
         }
-        let executor = call.connection.executor
+        let facts = call.facts
         return try await withTaskGroup(of: Side.self) { group in
-            group.addTask(executorPreference: executor) { .first(await run.link.nextWord()) }
-            group.addTask(executorPreference: executor) { .second(await self.again(invocation, suspect, handler, call, second)) }
+            group.addTask(executorPreference: facts.executor) { .first(await run.link.nextWord()) }
+            group.addTask(executorPreference: facts.executor) { .second(await self.again(invocation, suspect, handler, facts, second)) }
             var winner: (Run, Exchange.Event)?
             var failure = AppError(.handlerFailed, retryable: true)
             for await side in group where winner == nil {
@@ -93,7 +100,7 @@ extension Gateway {
 
     /// Runs a call a second time, alone.
     private func again(
-        _ invocation: Invocation, _ suspect: Fingerprint, _ handler: ServedHandler, _ call: Call, _ stops: Stops
+        _ invocation: Invocation, _ suspect: Fingerprint, _ handler: ServedHandler, _ facts: CallFacts, _ stops: Stops
     ) async -> Result<(Run, Exchange.Event), AppError> {
         do throws(AppError) {
             let tenant = invocation.grant.principal?.tenant
@@ -111,10 +118,10 @@ extension Gateway {
             }
             logger.notice(
                 "a call runs again, alone",
-                metadata: .keys([.requestID: "\(call.requestID)", .handler: "\(handler.name)", .process: "\(process.pid)"]))
-            let run = Run(process: process, link: ExchangeLink(process.wire, from: call.connection.executor), suspect: suspect)
+                metadata: .keys([.requestID: "\(facts.requestID)", .handler: "\(handler.name)", .process: "\(process.pid)"]))
+            let run = Run(process: process, link: ExchangeLink(process.wire, from: facts.executor), suspect: suspect)
             let event = await run.link.open(second) { stops.add($0) }
-            return .success((run, try await follow(run, event, suspect, handler, call)))
+            return .success((run, try await follow(run, event, suspect, handler, facts)))
         } catch {
             return .failure(error)
         }
@@ -122,7 +129,7 @@ extension Gateway {
 
     /// Waits for what becomes of a suspect that runs alone: an answer clears it, the end of its process convicts it.
     func follow(
-        _ run: Run, _ first: Exchange.Event, _ suspect: Fingerprint, _ handler: ServedHandler, _ call: Call
+        _ run: Run, _ first: Exchange.Event, _ suspect: Fingerprint, _ handler: ServedHandler, _ facts: CallFacts
     ) async throws(AppError) -> Exchange.Event {
         var event = first
         var wasSilent = false
@@ -131,24 +138,24 @@ extension Gateway {
             event = await run.link.nextWord()
         }
         if case .lost = event {
-            let death = await death(of: run.process, on: call.connection.executor)
-            if death.blamesCalls { await convict(suspect, handler, death, call) }
+            let death = await death(of: run.process, on: facts.executor)
+            if death.blamesCalls { await convict(suspect, handler, death, facts) }
             throw AppError(.handlerFailed, retryable: false, detail: "its process is gone: \(death.how)")
         }
         if event.isAnswer {
             if !event.isBeginning { handler.docket.clear(suspect) }
         } else if wasSilent, case .failed(let error, _) = event, error.code == .deadlineExceeded {
             // Its process still does not answer, and will be killed for it.
-            await convict(suspect, handler, Death(how: "it still runs", cause: .silence, sample: run.process.lastSample), call)
+            await convict(suspect, handler, Death(how: "it still runs", cause: .silence, sample: run.process.lastSample), facts)
         }
         return event
     }
 
     /// The process is gone in the middle of an answer.
-    func blame(_ run: Run, _ invocation: Invocation, _ handler: ServedHandler, _ call: Call) async {
-        let death = await death(of: run.process, on: call.connection.executor)
+    func blame(_ run: Run, _ invocation: Invocation, _ handler: ServedHandler, _ facts: CallFacts) async {
+        let death = await death(of: run.process, on: facts.executor)
         guard death.blamesCalls else { return }
-        if let suspect = run.suspect { await convict(suspect, handler, death, call) } else { await suspect(invocation, handler) }
+        if let suspect = run.suspect { await convict(suspect, handler, death, facts) } else { await suspect(invocation, handler) }
     }
 
     /// How a process ended whose wire has.
@@ -157,6 +164,10 @@ extension Gateway {
         await executor.arrive()
         return death
     }
+}
+
+extension Call {
+    var facts: Gateway.CallFacts { Gateway.CallFacts(requestID: requestID, executor: connection.executor) }
 }
 
 extension Exchange.Event {

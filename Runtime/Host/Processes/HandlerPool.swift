@@ -29,13 +29,16 @@ final class HandlerPool: Sendable {
     /// Which program the routes were read from; another one in its place is not started.
     let program: String?
     private let launch: HandlerLaunch
+    private let onOutdated: @Sendable () -> Void
     private let time: TimeSource
     private let logger: Logger
     private let state: Mutex<State>
     private let starts: AsyncStream<ProcessPool.ID>
     private let start: AsyncStream<ProcessPool.ID>.Continuation
 
-    init(manifest: Manifest, launch: HandlerLaunch, time: TimeSource, logger: Logger) {
+    /// `onOutdated` is called when a process cannot be started because another program stands in its place.
+    init(manifest: Manifest, launch: HandlerLaunch, time: TimeSource, logger: Logger, onOutdated: @escaping @Sendable () -> Void = {}) {
+        self.onOutdated = onOutdated
         self.manifest = manifest
         program = launch.identity(of: manifest)
         self.launch = launch
@@ -140,7 +143,7 @@ final class HandlerPool: Sendable {
 
     /// A process gets nothing new, finishes what runs, and is replaced.
     func retire(_ process: HandlerProcess, _ ailment: WireConnection.Ailment) {
-        let actions = state.withLock { $0.pool.retire(process.id, now: time.instant()) }
+        let actions = state.withLock { $0.pool.retire(process.id, patiently: ailment == .outOfNumbers, now: time.instant()) }
         if !actions.isEmpty { note("a process is replaced", process, ailment.rawValue) }
         perform(actions)
     }
@@ -199,7 +202,11 @@ final class HandlerPool: Sendable {
         var running: HandlerProcess?
         do {
             guard launch.identity(of: manifest) == program else {
-                throw AppError(.unavailable, detail: "the program \(manifest.program) has changed since its routes were read")
+                logger.notice("the program has changed; this version of it starts no more processes", metadata: .keys([.path: "\(manifest.program)"]))
+                onOutdated()
+                perform(state.withLock { $0.pool.outdated(id, now: time.instant()) })
+                endIfEmpty()
+                return
             }
             let child = try await launch.start(manifest)
             pid = child.pid
@@ -285,6 +292,7 @@ extension Manifest {
         limits.isolation = isolation
         limits.idle = idle
         limits.memory = memory
+        limits.timeout = timeout
         limits.cpu = cpu
         return limits
     }

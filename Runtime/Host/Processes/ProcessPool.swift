@@ -22,6 +22,10 @@ struct ProcessPool {
         var startTime: Duration = .seconds(10)
         /// From the request to drain to the kill.
         var drainTime: Duration = .seconds(10)
+        /// How long starts are put off where another program stands in the place of this version's.
+        var look: Duration = .milliseconds(200)
+        /// The longest that a call may take: so long a process stays that leaves for what it uses, not for what it does.
+        var timeout: Duration = .seconds(30)
         /// From the first missed ping to the kill.
         var silence: Duration = .seconds(1)
         /// What a process may hold, in bytes; from three quarters on it is replaced.
@@ -93,6 +97,8 @@ struct ProcessPool {
         var party: Party?
         /// Since when it does not answer pings.
         var silentSince: ContinuousClock.Instant?
+        /// From the request to drain to the kill.
+        var drainTime: Duration
         /// It leaves though it has work; another one takes its place at once.
         var isReplaced = false
         /// Calls that ended in it.
@@ -115,6 +121,7 @@ struct ProcessPool {
     private var nextID = 1
     var circuit = Circuit()
     private var stopping = false
+    private var pausedUntil: ContinuousClock.Instant?
 
     init(_ limits: Limits) { self.limits = limits }
 
@@ -193,17 +200,26 @@ struct ProcessPool {
         return serveWaiters() + startMissing(now) + refuseWhileResting(now)
     }
 
+    /// A process was not started, since another program stands in its place: nothing is started before that has been looked at.
+    mutating func outdated(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
+        guard let index = index(of: id) else { return [] }
+        processes.remove(at: index)
+        pausedUntil = now.advanced(by: limits.look)
+        return serveWaiters()
+    }
+
     /// A process's wire has ended: it gets nothing new while its end is waited for, and then ``died(_:now:)`` follows.
     mutating func lostWire(_ id: ID) {
         guard let index = index(of: id), processes[index].takesWork else { return }
         processes[index].phase = .killed
     }
 
-    /// A process must leave: it gets nothing new, another one takes its place.
-    mutating func retire(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
+    /// A process must leave: it gets nothing new, another one takes its place. `patiently`: its calls may take all their time.
+    mutating func retire(_ id: ID, patiently: Bool = false, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id), processes[index].takesWork else { return [] }
         processes[index].phase = .draining(since: now)
         processes[index].isReplaced = true
+        if patiently { processes[index].drainTime = max(limits.drainTime, limits.timeout) }
         return [.drain(id)] + startMissing(now)
     }
 
@@ -237,7 +253,7 @@ struct ProcessPool {
         }
         if memory >= limits.memory { return kill(index, .memory) + startMissing(now) }
         if burnt >= limits.cpu { return kill(index, .cpu) + startMissing(now) }
-        return memory >= limits.memory / 4 * 3 || burnt >= limits.cpu / 4 * 3 ? retire(id, now: now) : []
+        return memory >= limits.memory / 4 * 3 || burnt >= limits.cpu / 4 * 3 ? retire(id, patiently: true, now: now) : []
     }
 
     /// Time passes: starts that hang, processes that do not answer, callers who waited too long, processes without work.
@@ -248,7 +264,7 @@ struct ProcessPool {
             case .killed: break
             case _ where processes[index].silentSince.map { $0.advanced(by: limits.silence) <= now } ?? false: actions += kill(index, .silence)
             case .starting(let since) where since.advanced(by: limits.startTime) <= now: actions += kill(index, .start)
-            case .draining(let since) where since.advanced(by: limits.drainTime) <= now: actions += kill(index, .drain)
+            case .draining(let since) where since.advanced(by: processes[index].drainTime) <= now: actions += kill(index, .drain)
             case .ready where isSurplus(processes[index], now):
                 processes[index].phase = .draining(since: now)
                 actions.append(.drain(processes[index].id))
@@ -317,7 +333,7 @@ struct ProcessPool {
 
     /// Starts what the minimum and the waiters ask for, unless it must rest.
     private mutating func startMissing(_ now: ContinuousClock.Instant) -> [Action] {
-        guard !stopping, circuit.rest(at: now) == nil else { return [] }
+        guard !stopping, circuit.rest(at: now) == nil, pausedUntil.map({ $0 <= now }) ?? true else { return [] }
         var actions: [Action] = []
         let missing = missing
         if missing.starts > 0 { for _ in 0..<missing.starts { actions.append(start(alone: false, now)) } }
@@ -333,7 +349,7 @@ struct ProcessPool {
     private mutating func start(alone: Bool, _ now: ContinuousClock.Instant) -> Action {
         let id = nextID
         nextID += 1
-        processes.append(Process(id: id, isAlone: alone, phase: .starting(since: now), idleSince: now))
+        processes.append(Process(id: id, isAlone: alone, phase: .starting(since: now), idleSince: now, drainTime: limits.drainTime))
         return .start(id)
     }
 

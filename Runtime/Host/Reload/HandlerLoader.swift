@@ -2,6 +2,7 @@ import Glibc
 import Kernel
 import Logging
 import Manifest
+import Synchronization
 import Wire
 
 /// Makes of manifests what is served.
@@ -13,6 +14,21 @@ struct HandlerLoader: Sendable {
     let convictions: ConvictionStore
     let time: TimeSource
     let logger: Logger
+    /// When to look whether handlers have changed.
+    let looks = Looks()
+
+    init(
+        settings: HostSettings, launch: HandlerLaunch, describer: Describer, greetings: Greetings, convictions: ConvictionStore, time: TimeSource,
+        logger: Logger
+    ) {
+        self.settings = settings
+        self.launch = launch
+        self.describer = describer
+        self.greetings = greetings
+        self.convictions = convictions
+        self.time = time
+        self.logger = logger
+    }
 
     /// A handler whose program has said what it serves; nothing of it runs yet.
     ///
@@ -20,7 +36,7 @@ struct HandlerLoader: Sendable {
     func load(_ manifest: Manifest) async throws(AppError) -> ServedHandler {
         let manifest = manifest.resolved(beside: launch.programs)
         try greetings.prepare(manifest)
-        let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger)
+        let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger) { [looks] in looks.ask() }
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         let handler = try ServedHandler(description, pool: pool, time: time)
         handler.restore((try? convictions.all()) ?? [], now: time.now())
@@ -33,6 +49,24 @@ struct HandlerLoader: Sendable {
         try RouteTable.check(handlers.map { ($0.pool.manifest, $0.description) })
         return serving
     }
+}
+
+/// Asks for looks; several that come together are one.
+final class Looks: Sendable {
+    let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+    private let again = Atomic(false)
+
+    init() { (stream, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1)) }
+
+    /// `again`: also at what failed before.
+    func ask(again: Bool = false) {
+        if again { self.again.store(true, ordering: .relaxed) }
+        continuation.yield()
+    }
+
+    /// Whether that was asked since it was last taken.
+    func takeAgain() -> Bool { again.exchange(false, ordering: .relaxed) }
 }
 
 extension Manifest {

@@ -26,19 +26,18 @@ struct ReloadService: Service {
             try? await gracefulShutdown()
             return
         }
-        let (looks, look) = AsyncStream<Bool>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let looks = loader.looks
         await withDiscardingTaskGroup { group in
             group.addTask {
-                while (try? await Task.sleep(for: Self.look)) != nil { look.yield(false) }
-                look.finish()
+                while (try? await Task.sleep(for: Self.look)) != nil { looks.ask() }
             }
             group.addTask {
-                for await _ in await UnixSignalsSequence(trapping: .sighup) { look.yield(true) }
+                for await _ in await UnixSignalsSequence(trapping: .sighup) { looks.ask(again: true) }
             }
             group.addTask {
                 var reload = Reload(gateway: gateway, loader: loader, database: database)
-                for await isAsked in looks {
-                    if isAsked { reload.forgetFailures() }
+                for await _ in looks.stream {
+                    if looks.takeAgain() { reload.forgetFailures() }
                     do {
                         let (manifests, sights) = try await pool.run { [programs = loader.launch.programs] in
                             let manifests = try read()

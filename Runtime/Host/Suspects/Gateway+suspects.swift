@@ -42,19 +42,20 @@ extension Gateway {
     }
 
     /// A call ended its process alone: it is refused from now on, and what is known of it is kept.
-    func convict(_ fingerprint: Fingerprint, _ handler: ServedHandler, _ death: Death, _ call: Call) async {
+    func convict(_ fingerprint: Fingerprint, _ handler: ServedHandler, _ death: Death, _ facts: CallFacts) async {
+        let route = handler.description.routes[fingerprint.route]
         let now = time.now()
         let rest = handler.docket.convict(fingerprint)
         let conviction = Conviction(
-            at: now, until: now + rest, handler: handler.name, program: handler.program, route: "\(call.method) \(call.route)",
-            tenant: fingerprint.tenant, requestID: call.requestID, fingerprint: fingerprint.digest.hex, ended: death.how,
+            at: now, until: now + rest, handler: handler.name, program: handler.program, route: "\(route.method) \(route.path)",
+            tenant: fingerprint.tenant, requestID: facts.requestID, fingerprint: fingerprint.digest.hex, ended: death.how,
             killedFor: death.cause?.rawValue, memory: death.sample?.memory,
             cpuMilliseconds: death.sample.map { Int($0.cpu.milliseconds) })
         let used = death.sample.map { ", \($0.memory >> 20) MB in memory, \($0.cpu) of processor time" } ?? ""
         logger.error(
             "a call ended its process alone and is refused",
             metadata: .keys([
-                .requestID: "\(call.requestID)", .handler: "\(handler.name)", .route: "\(conviction.route)",
+                .requestID: "\(facts.requestID)", .handler: "\(handler.name)", .route: "\(conviction.route)",
                 .tenantID: "\(fingerprint.tenant.map { "\($0)" } ?? "none")",
                 .reason: "\(death.how)\(death.cause.map { " (\($0.rawValue))" } ?? "")\(used); fingerprint \(conviction.fingerprint)",
             ]))

@@ -41,6 +41,13 @@ struct Suspects {
     private var entries: [Fingerprint: Entry] = [:]
     /// The oldest first.
     private var order: [Fingerprint] = []
+    /// How many there are of each route and tenant.
+    private var places: [Place: Int] = [:]
+
+    private struct Place: Hashable {
+        let route: Int
+        let tenant: TenantID?
+    }
 
     init(_ limits: Limits = Limits()) { self.limits = limits }
 
@@ -48,7 +55,7 @@ struct Suspects {
     var convictedCount: Int { entries.values.count(where: \.isConvicted) }
 
     /// Whether there is a reason to look closer at calls of a route by a tenant.
-    func hasAny(of route: Int, _ tenant: TenantID?) -> Bool { order.contains { $0.route == route && $0.tenant == tenant } }
+    func hasAny(of route: Int, _ tenant: TenantID?) -> Bool { places[Place(route: route, tenant: tenant)] != nil }
 
     mutating func verdict(on fingerprint: Fingerprint, now: ContinuousClock.Instant) -> Verdict {
         guard let entry = entries[fingerprint] else { return .free }
@@ -78,11 +85,20 @@ struct Suspects {
     private mutating func remove(_ fingerprint: Fingerprint) {
         guard entries.removeValue(forKey: fingerprint) != nil else { return }
         order.removeAll { $0 == fingerprint }
+        tally(fingerprint, -1)
+    }
+
+    private mutating func tally(_ fingerprint: Fingerprint, _ step: Int) {
+        let place = Place(route: fingerprint.route, tenant: fingerprint.tenant)
+        let number = (places[place] ?? 0) + step
+        places[place] = number == 0 ? nil : number
     }
 
     private mutating func put(_ fingerprint: Fingerprint, _ entry: Entry) {
-        if entries.updateValue(entry, forKey: fingerprint) != nil { order.removeAll { $0 == fingerprint } }
+        remove(fingerprint)
+        entries[fingerprint] = entry
         order.append(fingerprint)
-        if order.count > limits.count { entries[order.removeFirst()] = nil }
+        tally(fingerprint, 1)
+        if order.count > limits.count { remove(order[0]) }
     }
 }

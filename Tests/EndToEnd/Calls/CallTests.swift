@@ -106,6 +106,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("pitfall 43: a call between handlers that ends its process alone, too, is refused") func poison() async throws {
+            try await run { host, _, token in
+                for code in ["HANDLER_FAILED", "HANDLER_FAILED", "POISON_INVOCATION"] {
+                    let answer = try await host.post("/relay/ask", token: token, json: ask("GET /probe/trap?index=7"))
+                    #expect(answer.errorCode == code, "\(answer.text)")
+                }
+                #expect(try await host.post("/relay/ask", token: token, json: ask("GET /probe/caller")).status == 200)
+            }
+        }
+
         @Test("a stream is gathered up to the limit, a subscription is refused") func streams() async throws {
             try await run { host, _, token in
                 let counted = try await host.post("/relay/ask", token: token, json: ask("GET /probe/counter?to=20000"))
