@@ -4,8 +4,8 @@ import Tenants
 
 struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Create, show, suspend and resume tenants.",
-        subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self])
+        commandName: "tenant", abstract: "Create, show, weigh, suspend and resume tenants.",
+        subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self, Weight.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create an active tenant.")
@@ -64,6 +64,21 @@ struct TenantCommand: AsyncParsableCommand {
 
         func run() async throws { try await TenantCommand.setStatus(.active, tenant, output) }
     }
+
+    struct Weight: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give a tenant another share where it competes with others, from now on and in running gateways too.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @Argument(help: "1 to 10000; 100 is an ordinary share.") var weight: Int
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await TenantCommand.show(output) { provisioning in
+                let deadline = Deadline.after(Session.limit)
+                return try await provisioning.setWeight(weight, of: try await provisioning.tenant(tenant, deadline: deadline).id, deadline: deadline)
+            }
+        }
+    }
 }
 
 extension TenantCommand {
@@ -83,7 +98,7 @@ extension TenantCommand {
             let tenant = try await provisioning(work)
             let rows = [
                 ["slug", tenant.slug], ["id", tenant.id.description], ["name", tenant.name], ["status", tenant.status.rawValue],
-                ["plan", tenant.plan], ["created_at", tenant.createdAt.description],
+                ["plan", tenant.plan], ["weight", "\(tenant.weight)"], ["created_at", tenant.createdAt.description],
             ]
             try output.show(tenant, lines: Output.table(rows))
         }

@@ -44,6 +44,15 @@ public struct Provisioning: Sendable {
         return try Self.tenant(row)
     }
 
+    /// Gives a tenant another share where it competes with others, 1 to 10,000; 100 is an ordinary one. Running gateways hear of it at once.
+    public func setWeight(_ weight: Int, of tenant: TenantID, deadline: Deadline) async throws -> TenantRecord {
+        guard (1...10_000).contains(weight) else { throw AppError.invalid("weight", "expected 1 to 10000; got \(weight)") }
+        guard let row = try await run(ProvisioningSQL.setWeight, [.id(tenant), .int32(Int32(weight))], deadline).first else {
+            throw AppError(.notFound, "there is no tenant \(tenant)")
+        }
+        return try Self.tenant(row)
+    }
+
     /// Creates a user who may sign in with an e-mail address, kept in lower case, and a password, given as the text of its hash.
     public func createUser(email: String, name: String, passwordHash: String, deadline: Deadline) async throws -> UserID {
         let email = email.lowercased()
@@ -116,7 +125,8 @@ public struct Provisioning: Sendable {
     private static func tenant(_ row: Row) throws -> TenantRecord {
         TenantRecord(
             id: TenantID(try row.uuid(0)), slug: try row.text(1), name: try row.text(2),
-            status: TenantRecord.Status(rawValue: try row.text(3)) ?? .suspended, plan: try row.text(4), createdAt: try row.timestamp(5))
+            status: TenantRecord.Status(rawValue: try row.text(3)) ?? .suspended, plan: try row.text(4), createdAt: try row.timestamp(5),
+            weight: Int(try row.int64(6)))
     }
 
     private static func isSlug(_ text: String) -> Bool {

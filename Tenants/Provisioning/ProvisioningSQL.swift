@@ -5,23 +5,32 @@ enum ProvisioningSQL {
     /// $1…$4: id, slug, name, plan.
     static let createTenant = Statement(
         "tenants.create",
-        "insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4) returning id, slug, name, status, plan, created_at",
+        "insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4) returning id, slug, name, status, plan, created_at, weight",
         access: .write)
 
     static let listTenants = Statement(
-        "tenants.list", "select id, slug, name, status, plan, created_at from tenancy.tenants order by slug")
+        "tenants.list", "select id, slug, name, status, plan, created_at, weight from tenancy.tenants order by slug")
 
     /// $1: slug, or id as text.
     static let showTenant = Statement(
-        "tenants.show", "select id, slug, name, status, plan, created_at from tenancy.tenants where slug = $1 or id::text = $1")
+        "tenants.show", "select id, slug, name, status, plan, created_at, weight from tenancy.tenants where slug = $1 or id::text = $1")
 
     /// $1, $2: id, status.
     static let setStatus = Statement(
         "tenants.set_status",
         """
         with changed as (
-            update tenancy.tenants set status = $2 where id = $1 returning id, slug, name, status, plan, created_at)
-        select id, slug, name, status, plan, created_at from changed, lateral pg_notify('tenancy_changed', id::text)
+            update tenancy.tenants set status = $2 where id = $1 returning id, slug, name, status, plan, created_at, weight)
+        select id, slug, name, status, plan, created_at, weight from changed, lateral pg_notify('tenancy_changed', id::text)
+        """, access: .write)
+
+    /// $1, $2: id, weight.
+    static let setWeight = Statement(
+        "tenants.set_weight",
+        """
+        with changed as (
+            update tenancy.tenants set weight = $2 where id = $1 returning id, slug, name, status, plan, created_at, weight)
+        select id, slug, name, status, plan, created_at, weight from changed, lateral pg_notify('tenancy_changed', id::text)
         """, access: .write)
 
     /// $1…$3: id, e-mail, name.

@@ -13,9 +13,11 @@ public struct TenantRecord: Sendable, Hashable, Codable {
     public let status: Status
     public let plan: String
     public let createdAt: Timestamp
+    /// Its share where it competes with others for a handler; 100 is an ordinary one.
+    public let weight: Int
 
     enum CodingKeys: String, CodingKey {
-        case id, slug, name, status, plan
+        case id, slug, name, status, plan, weight
         case createdAt = "created_at"
     }
 }

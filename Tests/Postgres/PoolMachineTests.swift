@@ -52,6 +52,26 @@ import Testing
             ])
     }
 
+    @Test("pitfall 38: one party never holds the last connection, and others overtake it there")
+    func parties() {
+        var pool = open(3)
+        for request in 1...4 { pool.submit(request, .alone, party: 7, deadline: by(1000), at: start) }
+        #expect(actions(&pool) == [.send(request: 1, connection: 1), .send(request: 2, connection: 2)])
+        pool.submit(5, .alone, party: 8, deadline: by(1000), at: start)
+        #expect(actions(&pool) == [.send(request: 5, connection: 3)])
+        _ = pool.finished(3)
+        #expect(actions(&pool) == [], "the last connection stays free")
+        pool.submit(6, .shortRead, party: 7, deadline: by(1000), at: start)
+        #expect(actions(&pool) == [])
+        _ = pool.finished(1)
+        #expect(actions(&pool) == [.send(request: 3, connection: 1)])
+        #expect(pool.abandon(4) == .waiting)
+        _ = pool.finished(1)
+        #expect(actions(&pool) == [.send(request: 6, connection: 1)])
+        pool.submit(7, .shortRead, party: 7, deadline: by(1000), at: start)
+        #expect(actions(&pool) == [.send(request: 7, connection: 1)], "but behind one of its own a short read may stand")
+    }
+
     @Test("short reads pair up on a wire only where no connection is free and none may be opened first")
     func pairs() {
         var pool = open(1, limit: 2)

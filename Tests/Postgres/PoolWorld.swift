@@ -35,6 +35,7 @@ struct PoolWorld {
             for request in pool.expire(at: now) { abandon(request) }
         }
         drain()
+        checkParties()
     }
 
     /// Lets everything that is under way end.
@@ -57,7 +58,17 @@ struct PoolWorld {
         let need: PoolMachine.Need = [.shortRead, .shortRead, .alone, .own].randomElement(using: &random) ?? .alone
         let deadline = Deadline(now.advanced(by: .milliseconds(Int.random(in: 0...200, using: &random))))
         waiting[lastRequest] = (need, deadline)
-        pool.submit(lastRequest, need, deadline: deadline, at: now)
+        pool.submit(lastRequest, need, party: [nil, 1, 1, 1, 2].randomElement(using: &random) ?? nil, deadline: deadline, at: now)
+    }
+
+    /// No party may hold every connection.
+    private mutating func checkParties() {
+        for party in [1, 2] as [WaitQueue.Party] {
+            let held = pool.members.count {
+                $0.owner?.party == party || $0.pipeline.head?.party == party || $0.pipeline.second?.party == party
+            }
+            if held >= pool.limits.connections { complaints.append("party \(party) holds all \(held) connections") }
+        }
     }
 
     private mutating func connect() {

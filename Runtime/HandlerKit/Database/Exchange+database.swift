@@ -27,7 +27,8 @@ extension Exchange {
             context: context, writes: endpoint.description.writes, customPlan: customPlan, remaining: deadline.remaining(at: begun))
         defer { databaseTime += begun.duration(to: services.time.instant()) }
         do {
-            let results = try await services.client.run(Segment(preamble: [preamble], calls, preambleSetsPlan: true), deadline: deadline)
+            let results = try await services.client.run(
+                Segment(preamble: [preamble], calls, preambleSetsPlan: true), deadline: deadline, party: party)
             return (results, count(results))
         } catch let error as PostgresError {
             throw translated(error)
@@ -45,11 +46,14 @@ extension Exchange {
             databaseTime += begun.duration(to: services.time.instant())
         }
         do {
-            return try await services.client.withConnection(deadline: min(deadline, limit), body)
+            return try await services.client.withConnection(deadline: min(deadline, limit), party: party, body)
         } catch let error as PostgresError {
             throw translated(error)
         }
     }
+
+    /// The tenant as one of those who share the process's connections.
+    private var party: UInt64? { head.scope == .tenant ? head.tenant.uuid.high ^ head.tenant.uuid.low : nil }
 
     /// Whether one of the calls wants a plan of its own. Throws where the calls may not run now.
     func check(_ calls: [Call]) throws -> Bool {

@@ -16,7 +16,7 @@ final class HostDatabase: Sendable {
     private static let membershipOf = Statement(
         "host.membership",
         """
-        select m.role, m.epoch, t.status <> 'active'
+        select m.role, m.epoch, t.status <> 'active', t.weight
         from tenancy.tenants t join tenancy.memberships m on m.tenant_id = t.id
         where t.id = $1 and m.user_id = $2
         """, cost: .short)
@@ -30,7 +30,7 @@ final class HostDatabase: Sendable {
         guard let row = try await ask(Self.membershipOf, [.id(tenant), .id(user)]).first else { return nil }
         do throws(PostgresError) {
             guard let role = Role(rawValue: try row.text(0)) else { return nil }
-            return Membership(role: role, epoch: try row.int64(1), suspended: try row.bool(2))
+            return Membership(role: role, epoch: try row.int64(1), suspended: try row.bool(2), weight: Int(try row.int64(3)))
         } catch { throw unavailable(error) }
     }
 

@@ -6,6 +6,11 @@ struct Membership: Sendable, Hashable {
     var role: Role
     var epoch: Int64
     var suspended: Bool
+    /// The tenant's share where it competes with others.
+    var weight = Membership.ordinaryWeight
+
+    /// The share of a tenant that nobody gave another one.
+    static let ordinaryWeight = 100
 }
 
 /// A caller who was let in.
@@ -17,6 +22,8 @@ struct Principal: Sendable, Hashable {
     let epoch: Int64
     /// When the token that proved it ends.
     let expiry: Timestamp
+    /// The tenant's share where it competes with others.
+    let weight: Int
 
     /// Decides whether a token still opens the tenant. `membership` is nil where there is none.
     init(_ claims: AccessClaims, _ membership: Membership?) throws(AppError) {
@@ -24,6 +31,7 @@ struct Principal: Sendable, Hashable {
         tenant = claims.tenant
         epoch = Int64(claims.epoch)
         expiry = claims.expiresAt
+        weight = membership?.weight ?? Membership.ordinaryWeight
         role = try Self.role(membership, epoch)
     }
 

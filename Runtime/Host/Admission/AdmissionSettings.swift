@@ -2,8 +2,9 @@ public import Kernel
 
 /// Who may call how often, from where, and under which names.
 public struct AdmissionSettings: Sendable {
-    /// Calls of one address that have not proved who they are; IPv6 by /64. Nil: no limit. Defaults to 100 a minute.
-    public var addressRate: RateLimit? = RateLimit(100, per: .seconds(60))
+    /// Calls of one address that have not proved who they are; IPv6 by /64. Nil: no limit. Defaults to 100 a minute, 300 at once: many people may
+    /// stand behind one address.
+    public var addressRate: RateLimit? = RateLimit(100, per: .seconds(60), burst: 300)
     /// Calls of one user. Nil: no limit. Defaults to 100 a minute.
     public var userRate: RateLimit? = RateLimit(100, per: .seconds(60))
     /// Calls of one tenant. Nil: no limit. Defaults to 6000 a minute.

@@ -30,8 +30,15 @@ extension Gateway {
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
         let asked = time.instant()
-        let process = try await handler.pool.lease(for: principal?.tenant, alone: suspect != nil, deadline: deadline) { stop in
-            connection.onGone = stop
+        let permit = try await turn(at: handler, place, principal, deadline, call)
+        let process: HandlerProcess
+        do throws(AppError) {
+            process = try await handler.pool.lease(for: principal?.tenant, alone: suspect != nil, deadline: deadline) { stop in
+                connection.onGone = stop
+            }
+        } catch {
+            permit.leave()
+            throw error
         }
         call.timing.queue = asked.duration(to: time.instant())
         var invocation: Invocation
@@ -41,9 +48,11 @@ extension Gateway {
                 .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
                 body)
         } catch {
+            permit.leave()
             handler.pool.giveBack(process)
             throw error
         }
+        invocation.permit = permit
         call.timing.context = signing.duration(to: time.instant())
         call.isInvoked = true
         call.requestBytes = body.count
@@ -61,6 +70,8 @@ extension Gateway {
         var deadline: Deadline
         var renewAt: ContinuousClock.Instant
         var body: GatheredBody
+        /// Given back when the process is done with it.
+        var permit: FairPermit?
         /// Told once what the process used for it.
         var settled: @Sendable (Receipt) -> Void
         /// Whether it may run in a second process when the first is lost or does not answer.

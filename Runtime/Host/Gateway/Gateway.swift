@@ -18,6 +18,7 @@ final class Gateway: Sendable {
     let status: HostStatus
     let admission: Admission
     let convictions: ConvictionStore
+    let gates: FairGates
     let time: TimeSource
     let logger: Logger
     let logsRequests: Bool
@@ -40,6 +41,7 @@ final class Gateway: Sendable {
         self.usage = usage
         self.status = status
         admission = Admission(settings.admission, time: time, logger: logger)
+        gates = FairGates(settings.admission, time: time)
         self.time = time
         self.logger = logger
         logsRequests = settings.logRequests

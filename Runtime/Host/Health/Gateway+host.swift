@@ -28,10 +28,12 @@ extension Gateway {
         var pools: JSONObject = [:]
         for handler in handlers {
             let figures = handler.pool.figures
+            let queue = gates.gate(before: handler).figures
             pools[handler.name] = [
                 "processes": .integer(Int64(figures.processes)), "ready": .integer(Int64(figures.ready)),
-                "in_flight": .integer(Int64(figures.inFlight)), "waiting": .integer(Int64(figures.waiting)),
-                "circuit": .string(figures.circuit.rawValue), "suspects": .integer(Int64(handler.docket.figures.suspects)),
+                "in_flight": .integer(Int64(figures.inFlight)), "waiting": .integer(Int64(figures.waiting + queue.waiting)),
+                "heavy": .integer(Int64(queue.heavy)), "circuit": .string(figures.circuit.rawValue),
+                "suspects": .integer(Int64(handler.docket.figures.suspects)),
                 "convicted": .integer(Int64(handler.docket.figures.convicted)),
             ]
         }

@@ -115,7 +115,10 @@ struct UpkeepService: Service {
                     pool.heard(process, process.wire.listen(now))
                 }
             }
-            if executor === loops.home { gateway.feeds.tick() }
+            if executor === loops.home {
+                gateway.gates.tick(gateway.fleet.pools)
+                gateway.feeds.tick()
+            }
         }
     }
 

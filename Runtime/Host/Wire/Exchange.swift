@@ -48,6 +48,9 @@ final class Exchange {
     private(set) var cancelledAt: ContinuousClock.Instant?
     /// Bytes that came and were not taken.
     private var unread = 0
+    /// Its turn among others, and the bytes that it has moved.
+    private var permit: FairPermit?
+    private var moved = 0
 
     init(
         stream: StreamID, deadline: Deadline, grant: ContextGrant?, origin: CallOrigin? = nil, recorded: InvocationHead? = nil,
@@ -93,22 +96,33 @@ final class Exchange {
         deliver(.failed(error, usedByCalls))
     }
 
+    /// Gives the permit back when the process is done, or at once where it is already.
+    func hold(_ permit: FairPermit, bytes: Int) {
+        guard isOpen else { return permit.leave() }
+        self.permit = permit
+        moved += bytes
+    }
+
     // MARK: From the wire
 
     func receive(_ frame: Frame) throws(WireViolation) {
         switch frame {
         case .answer(_, let head):
             // The first bytes come with the head and are not counted; only chunks are.
+            moved += head.body.count
             var head = head
             if let receipt = head.receipt {
                 head.receipt = receipt.adding(calls: usedByCalls)
                 record(.answered(status: head.status, body: head.body), failed: head.status >= 500)
                 close(receipt)
+            } else {
+                permit?.lighten()
             }
             deliver(.answer(head))
         case .chunk(_, let bytes):
             try count(bytes.count)
             unread += bytes.count
+            moved += bytes.count
             deliver(.chunk(bytes))
         case .end(_, let receipt):
             close(receipt)
@@ -190,6 +204,8 @@ final class Exchange {
     private func close(_ receipt: Receipt?) {
         isOpen = false
         if let receipt { settled(receipt) }
+        permit?.leave(receipt.flatMap { CallCost($0, bytes: moved) })
+        permit = nil
         body?.stop()
         body = nil
         stopCalls()

@@ -51,6 +51,7 @@ final class ExchangeLink: @unchecked Sendable {
             hearsSilence: invocation.hearsSilence,
             settled: invocation.settled)
         self.exchange = exchange
+        if let permit = invocation.permit { exchange.hold(permit, bytes: invocation.body.count) }
         if let rest = invocation.body.sender { exchange.send(rest) }
         return exchange
     }

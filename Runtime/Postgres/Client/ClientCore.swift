@@ -64,7 +64,7 @@ final class ClientCore: @unchecked Sendable {
             default: .own
             }
         let now = ContinuousClock.now
-        pool.submit(request.number, need, deadline: request.deadline, at: now)
+        pool.submit(request.number, need, party: request.party, deadline: request.deadline, at: now)
         drain(at: now)
         arm(at: request.deadline.instant)
     }

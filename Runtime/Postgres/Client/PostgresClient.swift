@@ -22,9 +22,11 @@ public final class PostgresClient: Sendable {
     /// Waits for a connection until the deadline; a segment that was not sent by then never is. Throws ``PostgresError`` only: `server` where the
     /// database refused a statement (then none of them happened), `timedOut`, `cancelled`, `connectionLost` (a read was tried twice by then; a
     /// write may have been committed), `connectFailed`, `poolExhausted`, `nestedTransaction`, `closed`.
-    public func run(_ segment: Segment, deadline: Deadline) async throws -> [Rows] {
+    ///
+    /// `party` stands for one of several who share the connections: one of them never holds the last.
+    public func run(_ segment: Segment, deadline: Deadline, party: UInt64? = nil) async throws -> [Rows] {
         try OwnConnection.refuseInsideTransaction()
-        let request = Request(.segment(segment), deadline: deadline)
+        let request = Request(.segment(segment), deadline: deadline, party: party)
         try await core.perform(request) { [core] in core.submit(request) }
         return request.rows
     }
@@ -33,9 +35,9 @@ public final class PostgresClient: Sendable {
     ///
     /// It counts against `maxConnections`. The deadline covers the wait and everything that runs on it. Throws what the body throws, and what
     /// ``run(_:deadline:)`` throws while it waits.
-    public func withConnection<R>(deadline: Deadline, _ body: (OwnConnection) async throws -> R) async throws -> R {
+    public func withConnection<R>(deadline: Deadline, party: UInt64? = nil, _ body: (OwnConnection) async throws -> R) async throws -> R {
         try OwnConnection.refuseInsideTransaction()
-        let request = Request(.lease, deadline: deadline)
+        let request = Request(.lease, deadline: deadline, party: party)
         try await core.perform(request) { [core] in core.submit(request) }
         guard let connection = request.lent else { throw PostgresError(.closed) }
         request.lent = nil

@@ -17,6 +17,8 @@ final class Request: @unchecked Sendable {
 
     let work: Work
     let deadline: Deadline
+    /// For whom; nil: for nobody who competes with others.
+    let party: WaitQueue.Party?
     /// Its number in the pool; 0 until it was submitted.
     var number = 0
     /// What a segment or statement returned.
@@ -33,8 +35,9 @@ final class Request: @unchecked Sendable {
     var isShared = true
     private(set) var isDone = false
 
-    init(_ work: Work, deadline: Deadline) {
+    init(_ work: Work, deadline: Deadline, party: WaitQueue.Party? = nil) {
         self.work = work
+        self.party = party
         self.deadline = deadline
     }
 

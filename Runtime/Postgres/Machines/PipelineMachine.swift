@@ -10,6 +10,7 @@ struct PipelineMachine {
         let request: Int
         var isShort: Bool
         let deadline: Deadline
+        var party: WaitQueue.Party?
         /// Nobody waits for its rows any more.
         var isAbandoned = false
     }

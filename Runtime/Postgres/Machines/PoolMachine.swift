@@ -3,7 +3,8 @@ import Kernel
 /// Who gets which connection, when one is opened and when closed. Decides only: events go in by methods, ``next(at:)`` says what to do until it
 /// returns nil.
 ///
-/// Callers wait here and not on the wire, strictly in order, so that a caller who needs a connection for itself is never overtaken for ever.
+/// Callers wait here and not on the wire, in order, so that a caller who needs a connection for itself is never overtaken for ever. One party never
+/// holds the last connection: whoever belongs to one that has all others waits for those, and is overtaken by others alone.
 struct PoolMachine {
     /// What a caller asks for.
     enum Need: Equatable {
@@ -56,13 +57,13 @@ struct PoolMachine {
     // MARK: Callers
 
     /// A caller asks, or asks again with its old number.
-    mutating func submit(_ request: Int, _ need: Need, deadline: Deadline, at now: ContinuousClock.Instant) {
+    mutating func submit(_ request: Int, _ need: Need, party: WaitQueue.Party? = nil, deadline: Deadline, at now: ContinuousClock.Instant) {
         if isClosed {
             pending.append(.fail(request: request, .closed))
         } else if queue.count >= limits.waiting {
             pending.append(.fail(request: request, .exhausted))
         } else {
-            queue.append(WaitQueue.Waiter(request: request, need: need, deadline: deadline, since: now))
+            queue.append(WaitQueue.Waiter(request: request, need: need, deadline: deadline, since: now, party: party))
         }
     }
 
@@ -149,11 +150,34 @@ struct PoolMachine {
     mutating func next(at now: ContinuousClock.Instant) -> Action? {
         if !pending.isEmpty { return pending.removeFirst() }
         if isClosed { return closeIdle() }
-        guard let waiter = queue.first else { return nil }
-        if waiter.deadline.hasPassed(at: now) {
-            queue.removeFirst()
-            return .fail(request: waiter.request, .timedOut)
+        if queue.isEmpty { return nil }
+        for waiter in queue.all {
+            if waiter.deadline.hasPassed(at: now) {
+                _ = queue.remove(waiter.request)
+                return .fail(request: waiter.request, .timedOut)
+            }
+            if mayHoldMore(waiter.party) { return serve(waiter, at: now) }
+            // It may still stand behind one of its own.
+            guard waiter.need == .shortRead,
+                let index = members.firstIndex(where: {
+                    $0.isShared && $0.pipeline.head?.party == waiter.party && $0.pipeline.accepts(short: true)
+                })
+            else { continue }
+            return send(waiter, index)
         }
+        return nil
+    }
+
+    /// Whether a party may be given another connection: the last one stays for others.
+    private func mayHoldMore(_ party: WaitQueue.Party?) -> Bool {
+        guard let party, limits.connections > 1 else { return true }
+        let held = members.count {
+            $0.owner?.party == party || $0.pipeline.head?.party == party || $0.pipeline.second?.party == party
+        }
+        return held < limits.connections - 1
+    }
+
+    private mutating func serve(_ waiter: WaitQueue.Waiter, at now: ContinuousClock.Instant) -> Action? {
         if waiter.need == .own { return openOwn(waiter, at: now) }
         if let index = members.firstIndex(where: { $0.isShared && $0.pipeline.isIdle }) { return send(waiter, index) }
         if let connection = openShared(at: now) { return .open(connection: connection) }
@@ -164,10 +188,10 @@ struct PoolMachine {
     }
 
     private mutating func send(_ waiter: WaitQueue.Waiter, _ index: Int) -> Action {
-        queue.removeFirst()
+        _ = queue.remove(waiter.request)
         members[index].wasUsed = true
         members[index].pipeline.sent(
-            PipelineMachine.Entry(request: waiter.request, isShort: waiter.need == .shortRead, deadline: waiter.deadline))
+            PipelineMachine.Entry(request: waiter.request, isShort: waiter.need == .shortRead, deadline: waiter.deadline, party: waiter.party))
         return .send(request: waiter.request, connection: members[index].id)
     }
 
@@ -190,7 +214,7 @@ struct PoolMachine {
 
     private mutating func openOwn(_ waiter: WaitQueue.Waiter, at now: ContinuousClock.Instant) -> Action? {
         if mayOpen(at: now) {
-            queue.removeFirst()
+            _ = queue.remove(waiter.request)
             return .open(connection: add(owner: waiter))
         }
         guard members.count >= limits.connections, let idle = members.firstIndex(where: { $0.isShared && $0.pipeline.isIdle }) else { return nil }

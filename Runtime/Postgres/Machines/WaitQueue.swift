@@ -7,7 +7,12 @@ struct WaitQueue {
         let need: PoolMachine.Need
         let deadline: Deadline
         let since: ContinuousClock.Instant
+        /// For whom; nil: for nobody who competes with others.
+        var party: Party?
     }
+
+    /// One of several who share the connections, such as a tenant.
+    typealias Party = UInt64
 
     private var items: ContiguousArray<Waiter> = []
     private var head = 0

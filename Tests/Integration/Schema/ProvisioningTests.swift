@@ -20,6 +20,9 @@ extension Integration {
             #expect(try await provisioning.setStatus(.suspended, of: made.id, deadline: Self.limit).status == .suspended)
             #expect(try await provisioning.tenants(deadline: Self.limit).map(\.status) == [.suspended])
             #expect(try await provisioning.setStatus(.active, of: made.id, deadline: Self.limit) == made)
+            #expect(made.weight == 100)
+            #expect(try await provisioning.setWeight(250, of: made.id, deadline: Self.limit).weight == 250)
+            #expect(try await provisioning.tenant("acme", deadline: Self.limit).weight == 250)
         }
 
         @Test("what is taken, wrong or unknown is said so")
