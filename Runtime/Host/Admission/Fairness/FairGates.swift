@@ -20,7 +20,7 @@ final class FairGates: Sendable {
             if let gate = gates[handler.name] { return gate }
             let manifest = handler.pool.manifest
             var limits = FairQueue.Limits()
-            limits.slots = manifest.concurrency * max(1, manifest.instances.upperBound)
+            limits.slots = (manifest.isolation == .invocation ? 1 : manifest.concurrency) * max(1, manifest.instances.upperBound)
             limits.connections = manifest.connections
             limits.cores = max(1, System.coreCount)
             limits.heavyBeside = settings.heavyCalls ?? max(1, limits.cores / 2)
