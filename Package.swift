@@ -118,7 +118,7 @@ let package = Package(
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
         .testTarget(name: "PitfallTests", dependencies: ["TestSupport", "Kernel"], path: "Tests/Pitfalls", exclude: ["pitfalls.txt"]),
         .testTarget(
-            name: "IntegrationTests", dependencies: ["TestSupport", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"],
+            name: "IntegrationTests", dependencies: ["TestSupport", "Host", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"],
             path: "Tests/Integration"),
         .testTarget(
             name: "EndToEndTests",

@@ -4,8 +4,8 @@ import Tenants
 
 struct TenantCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "tenant", abstract: "Create, show, weigh, suspend and resume tenants.",
-        subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self, Weight.self])
+        commandName: "tenant", abstract: "Create, show, weigh, suspend and resume tenants, and say what they used.",
+        subcommands: [Create.self, List.self, Show.self, Suspend.self, Resume.self, Weight.self, Usage.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Create an active tenant.")
@@ -82,6 +82,37 @@ struct TenantCommand: AsyncParsableCommand {
 }
 
 extension TenantCommand {
+    struct Usage: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say what a tenant's calls used, by handler. Gateways write it every few seconds.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @Option(help: "Only hours that begin then or later, such as 2026-01-31T00:00:00Z.") var since: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Outcome.of {
+                let since = try since.map { text in
+                    guard let time = Timestamp(text) else { throw AppError.invalid("since", "expected a time such as 2026-01-31T00:00:00Z") }
+                    return time
+                }
+                let used = try await TenantCommand.provisioning { provisioning in
+                    let deadline = Deadline.after(Session.limit)
+                    let tenant = try await provisioning.tenant(tenant, deadline: deadline)
+                    return try await provisioning.usage(of: tenant.id, since: since, deadline: deadline)
+                }
+                let head = [
+                    "handler", "invocations", "errors", "cpu_ms", "database_ms", "rows", "database_bytes", "request_bytes", "answer_bytes",
+                ]
+                let rows = used.map { sum in
+                    [
+                        sum.handler, "\(sum.invocations)", "\(sum.errors)", "\(sum.cpuMicroseconds / 1000)", "\(sum.databaseMicroseconds / 1000)",
+                        "\(sum.rows)", "\(sum.databaseBytes)", "\(sum.requestBytes)", "\(sum.answerBytes)",
+                    ]
+                }
+                try output.show(used, lines: Output.table([head] + rows))
+            }
+        }
+    }
+
     static func provisioning<R>(_ body: (Provisioning) async throws -> R) async throws -> R {
         try await Session.asInstaller(try Settings()) { client in try await body(Provisioning(client: client)) }
     }

@@ -101,6 +101,18 @@ public struct Provisioning: Sendable {
         }
     }
 
+    /// What the tenant's invocations used at each handler, in hours that begin at `since` or later; all that was ever counted where that is nil.
+    ///
+    /// Gateways write it every few seconds.
+    public func usage(of tenant: TenantID, since: Timestamp? = nil, deadline: Deadline) async throws -> [HandlerUsage] {
+        try await run(ProvisioningSQL.usage, [.id(tenant), .optional(since, Bind.timestamp)], deadline).map { row in
+            HandlerUsage(
+                handler: try row.text(0), invocations: try row.int64(1), errors: try row.int64(2), cpuMicroseconds: try row.int64(3),
+                databaseMicroseconds: try row.int64(4), rows: try row.int64(5), databaseBytes: try row.int64(6), requestBytes: try row.int64(7),
+                answerBytes: try row.int64(8))
+        }
+    }
+
     private func newID() -> UUID {
         var random = SecureRandom()
         return UUID.v7(at: time.now(), using: &random)

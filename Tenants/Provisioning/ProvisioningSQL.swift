@@ -67,6 +67,15 @@ enum ProvisioningSQL {
         select tenant_id from changed, lateral pg_notify('tenancy_changed', tenant_id::text)
         """, access: .write)
 
+    /// $1: tenant, $2: the hour from which on, null for all.
+    static let usage = Statement(
+        "tenants.usage",
+        """
+        select handler, sum(invocations)::int8, sum(errors)::int8, sum(cpu_us)::int8, sum(database_us)::int8, sum(rows)::int8,
+            sum(database_bytes)::int8, sum(request_bytes)::int8, sum(answer_bytes)::int8
+        from tenancy.usage where tenant_id = $1 and ($2::timestamptz is null or hour >= $2) group by handler order by handler
+        """)
+
     /// $1: tenant.
     static let members = Statement(
         "members.list",

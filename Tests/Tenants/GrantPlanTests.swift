@@ -22,10 +22,8 @@ import Testing
     func columns() throws {
         #expect(
             try statements("one", "app.a", .select, .update, .insert, .delete) == [
-                "drop owned by tenantry_h_one", "grant usage on schema app, tenancy to tenantry_h_one",
-                "grant execute on function tenancy.use(text) to tenantry_h_one",
-                "grant execute on function tenancy.tenant_id() to tenantry_h_one",
-                "grant execute on function tenancy.user_id() to tenantry_h_one",
+                "drop owned by tenantry_h_one", "grant usage on schema app, runtime, tenancy to tenantry_h_one",
+            ] + GrantPlan.everyHandler.map { "grant \($0) to tenantry_h_one" } + [
                 "grant select (tenant_id, id, name) on app.a to tenantry_h_one", "grant update (name) on app.a to tenantry_h_one",
                 "grant insert on app.a to tenantry_h_one", "grant delete on app.a to tenantry_h_one",
             ])
@@ -37,7 +35,8 @@ import Testing
         for (handler, object, verb) in [
             ("one", "app.b", Manifest.Verb.select), ("one", "tenancy.keys", .select), ("one", "identity.f", .execute),
             ("auth", "identity.users", .select),
-            ("one", "reference.rates", .insert), ("one", "pg_catalog.pg_class", .select), ("one", "app.a", .execute),
+            ("one", "reference.rates", .insert), ("one", "runtime.claim_key", .execute), ("one", "pg_catalog.pg_class", .select),
+            ("one", "app.a", .execute),
         ] {
             let error = #expect(throws: AppError.self, "\(object)") { try statements(handler, object, verb) }
             #expect(error?.issues.first?.field == object)

@@ -22,9 +22,10 @@ extension Exchange {
     }
 
     private func perform(_ calls: [Call], _ customPlan: Bool) async throws -> (rows: [Rows], bytes: Int) {
+        if let openKeyed { return try await openKeyed.run(calls, for: self) }
         let begun = services.time.instant()
         let preamble = Preamble.call(
-            context: context, writes: endpoint.description.writes, customPlan: customPlan, remaining: deadline.remaining(at: begun))
+            context: context, writes: mayWrite, customPlan: customPlan, remaining: deadline.remaining(at: begun))
         defer { databaseTime += begun.duration(to: services.time.instant()) }
         do {
             let results = try await services.client.run(
@@ -39,6 +40,7 @@ extension Exchange {
     func withOwnConnection<R>(until limit: Deadline, _ body: (OwnConnection) async throws -> R) async throws -> R {
         _ = try check([])
         guard calls.isIdle else { throw AppError(.internalError, detail: "a transaction is opened while another handler is called") }
+        if let openKeyed { return try await openKeyed.step(for: self, body) }
         isInteractive = true
         let begun = services.time.instant()
         defer {
@@ -55,6 +57,12 @@ extension Exchange {
     /// The tenant as one of those who share the process's connections.
     private var party: UInt64? { head.scope == .tenant ? head.tenant.uuid.high ^ head.tenant.uuid.low : nil }
 
+    /// A transaction on a connection of its own, or a step of the one that is open there.
+    func transaction<R>(on own: OwnConnection, _ body: () async throws -> R) async throws -> R {
+        if openKeyed != nil { return try await body() }
+        return try await own.transaction(body)
+    }
+
     /// Whether one of the calls wants a plan of its own. Throws where the calls may not run now.
     func check(_ calls: [Call]) throws -> Bool {
         guard !isInteractive else {
@@ -68,8 +76,9 @@ extension Exchange {
     func checkAccess(_ calls: [Call]) throws -> Bool {
         var customPlan = false
         for call in calls {
-            if call.statement.access == .write, !endpoint.description.writes {
-                throw AppError(.internalError, detail: "\(call.statement.name) writes, the route does not")
+            if call.statement.access == .write, !mayWrite {
+                let why = endpoint.description.writes ? "the answer is committed already" : "the route does not"
+                throw AppError(.internalError, detail: "\(call.statement.name) writes, \(why)")
             }
             if call.statement.plan == .custom { customPlan = true }
         }

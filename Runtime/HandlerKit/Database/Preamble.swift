@@ -35,11 +35,11 @@ enum Preamble {
     }
 
     /// The first call of each batch in an open transaction.
-    static func openCall(context: String, writes: Bool, remaining: Duration) -> Call {
+    static func openCall(context: String, writes: Bool, remaining: Duration, lock: Duration = lockTimeout) -> Call {
         Call(
             open,
             [
-                .text(context), .text(milliseconds(remaining)), .text(milliseconds(min(remaining, lockTimeout))), .text(writes ? "off" : "on"),
+                .text(context), .text(milliseconds(remaining)), .text(milliseconds(min(remaining, lock))), .text(writes ? "off" : "on"),
             ])
     }
 

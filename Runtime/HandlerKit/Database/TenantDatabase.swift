@@ -33,7 +33,7 @@ public struct TenantDatabase: Sendable {
             try await exchange.withOwnConnection(until: exchange.deadline) { own in
                 let transaction = Transaction(exchange: exchange, own: own)
                 defer { transaction.isOpen = false }
-                return try await own.transaction {
+                return try await exchange.transaction(on: own) {
                     steps?.opened()
                     let result = try await body(transaction)
                     steps?.returned()
@@ -84,9 +84,9 @@ public struct TenantDatabase: Sendable {
         }
         let end = Deadline.after(limit, from: exchange.services.time.instant())
         return try await exchange.withOwnConnection(until: end) { own in
-            try await own.transaction {
+            try await exchange.transaction(on: own) {
                 let remaining = min(end, exchange.deadline).remaining(at: exchange.services.time.instant())
-                let preamble = Preamble.openCall(context: exchange.context, writes: exchange.endpoint.description.writes, remaining: remaining)
+                let preamble = Preamble.openCall(context: exchange.context, writes: exchange.mayWrite, remaining: remaining)
                 _ = try await own.run(Segment([preamble]))
                 let result = try await body(own)
                 try exchange.checkCommit()

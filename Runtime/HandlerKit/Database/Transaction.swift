@@ -33,7 +33,7 @@ public final class Transaction: @unchecked Sendable {
             return try player.statements(Trace.Question(calls))
         }
         let preamble = Preamble.openCall(
-            context: exchange.context, writes: exchange.endpoint.description.writes,
+            context: exchange.context, writes: exchange.mayWrite,
             remaining: exchange.deadline.remaining(at: exchange.services.time.instant()))
         do {
             let results = try await own.run(Segment(preamble: [preamble], calls))

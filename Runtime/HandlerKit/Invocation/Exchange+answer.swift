@@ -7,6 +7,7 @@ extension Exchange {
 
     /// Sends an answer to its end.
     func deliver(_ response: Response) async throws {
+        if let openKeyed { return try await settle(response, openKeyed) }
         switch response.body {
         case .bytes(let bytes) where bytes.count <= Self.longestSingleAnswer:
             guard machine.finish() else { return }

@@ -17,7 +17,11 @@ extension Exchange {
                     throw AppError(.internalError, detail: "expected a context of the kind \(endpoint.scope), not \(head.scope)")
                 }
                 try Task.checkCancellation()
-                try await endpoint.work(self)
+                if let idempotency = head.idempotency, endpoint.description.writes, head.scope == .tenant, player == nil {
+                    try await runOnce(idempotency)
+                } else {
+                    try await endpoint.work(self)
+                }
             } catch {
                 fail(error)
             }

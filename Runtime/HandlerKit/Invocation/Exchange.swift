@@ -19,6 +19,8 @@ final class Exchange: @unchecked Sendable {
     var context: String
     /// Whether an interactive transaction is open, beside which nothing else may reach the database.
     var isInteractive = false
+    /// The transaction of a write with an `Idempotency-Key`, from its claim on.
+    var keyed: KeyedWrite?
     var databaseTime = Duration.zero
     var rows = 0
     var databaseBytes = 0

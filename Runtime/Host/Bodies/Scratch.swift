@@ -43,6 +43,24 @@ final class Scratch: Sendable {
         SpoolCharge(tenant) { [self] count in quota.withLock { $0.give(count, for: tenant) } }
     }
 
+    /// The hash of what was taken in and all of a file, read in pieces on another thread.
+    func hash(_ file: SpoolFile, count: Int, behind begun: SHA256) async throws(AppError) -> Digest {
+        do {
+            return try await pool.run {
+                var hash = begun
+                var offset = 0
+                while offset < count {
+                    let piece = try file.read(min(256 << 10, count - offset), at: offset)
+                    hash.update(piece)
+                    offset += piece.count
+                }
+                return hash.finalize()
+            }
+        } catch let error as AppError {
+            throw error
+        } catch { throw AppError(.internalError, detail: "\(error)") }
+    }
+
     /// Reads a piece on another thread and hands it over on a loop.
     func read(
         _ file: SpoolFile, count: Int, at offset: Int, on loop: any EventLoop, _ done: @escaping @Sendable (Result<[UInt8], AppError>) -> Void

@@ -18,6 +18,7 @@ struct RequestHead {
     private(set) var isPreflight = false
     /// What proxies say; believed only where they are trusted.
     private(set) var forwarding = ForwardingLines()
+    private(set) var idempotencyKey: String?
     private(set) var contentLength: Int?
     private(set) var chunked = false
     private(set) var expectsContinue = false
@@ -68,7 +69,10 @@ struct RequestHead {
                 }
             case 15 where Self.same(name, "x-forwarded-for"): ForwardingLines.join(&forwarding.addresses, value)
             case 15 where Self.same(name, "accept-language"): forward("accept-language", value)
-            case 15 where Self.same(name, "idempotency-key"): forward("idempotency-key", value)
+            case 15 where Self.same(name, "idempotency-key"):
+                guard idempotencyKey == nil else { throw AppError(.badRequest, "The request holds two Idempotency-Key lines") }
+                idempotencyKey = value
+                forward("idempotency-key", value)
             case 16 where Self.same(name, "x-forwarded-host"): ForwardingLines.join(&forwarding.host, value)
             case 17 where Self.same(name, "x-forwarded-proto"): ForwardingLines.join(&forwarding.proto, value)
             case 17 where Self.same(name, "transfer-encoding"):

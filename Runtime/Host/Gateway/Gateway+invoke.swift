@@ -27,6 +27,7 @@ extension Gateway {
             try principal.again(try await directory.membership(principal.tenant, principal.user))
         }
         let suspect = try await suspicion(handler, place, principal?.tenant, parameters, query, body)
+        let idempotency = try await idempotency(head, route, parameters, query, body, principal)
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
         let asked = time.instant()
@@ -46,7 +47,7 @@ extension Gateway {
         do throws(AppError) {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
-                body)
+                body, idempotency)
         } catch {
             permit.leave()
             handler.pool.giveBack(process)
@@ -85,7 +86,8 @@ extension Gateway {
     /// Signs the context and puts the call together.
     func invocation(
         _ target: InvocationHead.Target, _ handler: String, _ principal: Principal?, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
-        _ parameters: [String] = [], _ query: String = "", _ headers: [HeaderField] = [], _ body: GatheredBody = .empty
+        _ parameters: [String] = [], _ query: String = "", _ headers: [HeaderField] = [], _ body: GatheredBody = .empty,
+        _ idempotency: Idempotency? = nil
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
@@ -95,7 +97,8 @@ extension Gateway {
         let head = InvocationHead(
             target: target, scope: principal == nil ? .identity : .tenant, invocation: id, requestID: requestID,
             tenant: principal?.tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero), role: principal?.role.rawValue ?? "",
-            context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), parameters: parameters, query: query,
+            context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), idempotency: idempotency,
+            parameters: parameters, query: query,
             headers: headers, body: body.first, following: UInt64(body.following))
         let renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : deadline.instant
         return Invocation(

@@ -18,7 +18,7 @@ struct UsageService: Service {
     let logger: Logger
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             while await pause() { await write(until: .after(Self.interval, from: time.instant())) }
         }
         // What is open may be more than one batch: the one that failed, and what came behind it.

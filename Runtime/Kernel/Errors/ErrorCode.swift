@@ -25,6 +25,11 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let methodNotAllowed = ErrorCode("METHOD_NOT_ALLOWED", 405, "This path does not answer that method")
     public static let timeout = ErrorCode("REQUEST_TIMEOUT", 408, "The request took too long to arrive")
     public static let conflict = ErrorCode("CONFLICT", 409, "This conflicts with what is already there")
+    public static let idempotencyInProgress = ErrorCode(
+        "IDEMPOTENCY_IN_PROGRESS", 409, "The first request with this Idempotency-Key has not ended yet; send the same again later")
+    public static let answerNotKept = ErrorCode(
+        "IDEMPOTENCY_ANSWER_NOT_KEPT", 409,
+        "This was done already, by an earlier request with the same Idempotency-Key; its answer was too long to keep, so read what it made")
     public static let lengthRequired = ErrorCode("LENGTH_REQUIRED", 411, "Say how long the body is")
     public static let tooLarge = ErrorCode("PAYLOAD_TOO_LARGE", 413, "The body is larger than allowed")
     public static let uriTooLong = ErrorCode("URI_TOO_LONG", 414, "The address is longer than allowed")
@@ -33,6 +38,8 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let unprocessableFile = ErrorCode("UNPROCESSABLE_FILE", 422, "The file could not be read")
     public static let poisonInvocation = ErrorCode(
         "POISON_INVOCATION", 422, "This call ended the handler's process each time it ran, and is refused for now")
+    public static let idempotencyKeyReused = ErrorCode(
+        "IDEMPOTENCY_KEY_REUSED", 422, "This Idempotency-Key was used for another request; make a new one for each, and send the same bytes again")
     public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
     public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
     public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
@@ -49,6 +56,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
         badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
         lengthRequired, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, poisonInvocation, tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
+        idempotencyInProgress, answerNotKept, idempotencyKeyReused,
     ]
 
     /// The code of that name; nil if there is none.

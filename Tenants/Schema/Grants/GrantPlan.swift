@@ -30,7 +30,7 @@ struct GrantPlan {
     func statements(for manifest: Manifest) throws(AppError) -> [String] {
         let role = prefix.handler(manifest.name)
         var faults: [AppError.Issue] = []
-        var schemas: Set<String> = ["tenancy"]
+        var schemas: Set<String> = ["runtime", "tenancy"]
         var grants: [String] = []
         for grant in manifest.grants {
             let known = objects.filter { $0.name == grant.object }
@@ -48,8 +48,14 @@ struct GrantPlan {
             throw AppError(.validation, "handler \(manifest.name): grants: \(text)", issues: faults)
         }
         return ["drop owned by \(role)", "grant usage on schema \(schemas.sorted().joined(separator: ", ")) to \(role)"]
-            + ["use(text)", "tenant_id()", "user_id()"].map { "grant execute on function tenancy.\($0) to \(role)" } + grants
+            + Self.everyHandler.map { "grant \($0) to \(role)" } + grants
     }
+
+    /// What HandlerKit itself needs in the name of each handler: the context, and the answers that the handler stored under idempotency keys.
+    static let everyHandler = [
+        "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "runtime.claim_key(text, text, bytea)",
+        "runtime.keep_answer(text, text, int, jsonb, bytea)",
+    ].map { "execute on function \($0)" }
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {
@@ -63,6 +69,7 @@ struct GrantPlan {
     private func refusal(_ handler: String, _ grant: Manifest.Grant) -> String? {
         switch grant.object.prefix(while: { $0 != "." }) {
         case "tenancy": "the control plane is not granted to handlers"
+        case "runtime": "expected an object of the product's schemas; every handler may do there what it must"
         case "identity" where handler != "auth" || grant.verbs != [.execute]: "only the auth handler may execute identity functions"
         case "reference" where grant.verbs != [.select]: "reference data may only be selected"
         case "pg_catalog", "information_schema", "public": "expected an object of the product's schemas"

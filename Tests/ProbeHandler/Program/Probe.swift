@@ -21,6 +21,7 @@ import HandlerKit
         Reciting.routes
         Keeping.routes
         Marking.routes
+        Keying.route
     }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }

@@ -40,7 +40,7 @@ extension Attack {
     static let control: [Attack] =
         [
             "tenancy.keys", "tenancy.tenants", "tenancy.memberships", "tenancy.handlers", "tenancy.migrations", "identity.users",
-            "identity.credentials",
+            "identity.credentials", "tenancy.answers", "tenancy.usage", "tenancy.usage_writers",
         ].flatMap { table in
             [
                 "select * from \(table)", "select count(*) from \(table)", "select 1 from \(table) limit 1", "delete from \(table)",

@@ -29,6 +29,7 @@ struct Attack: Sendable, Hashable {
             }
         }
         attacks += Attack.keys + Attack.settings + Attack.forging + Attack.definitions + Attack.catalogue + Attack.functions + Attack.control
+        attacks += Attack.answers
         return attacks.map { $0.filled(names) }
     }
 }

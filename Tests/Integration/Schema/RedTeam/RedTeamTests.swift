@@ -37,6 +37,12 @@ extension Integration {
                 ("uploads", "grant execute on function pg_stat_get_live_tuples(oid) to public", "pg_stat_get_live"),
                 ("uploads", "grant execute on function pg_table_size(regclass) to public", "_size"),
                 ("dashboards", "grant execute on function pg_terminate_backend(int, bigint) to public", "pg_terminate"),
+                (
+                    "probe",
+                    "grant select on tenancy.answers to {prefix}_h_probe; alter table tenancy.answers no force row level security, disable row level security",
+                    "tenancy.answers"
+                ),
+                ("probe", "grant delete on tenancy.answers to {prefix}_h_probe", "lock table tenancy.answers"),
                 ("auth", "grant execute on function tenancy.rotate() to {prefix}_h_auth", "rotate"),
             ])
         func planted(handler: String, hole: String, attacks: String) async throws {
@@ -179,7 +185,10 @@ extension Integration {
                 try await bench.judge.execute(
                     """
                     begin; \(wait); update app.kpi_sources set name = name where tenant_id = '\(World.b)';
-                    delete from app.kpi_data where tenant_id = '\(World.b)'; rollback
+                    delete from app.kpi_data where tenant_id = '\(World.b)';
+                    update tenancy.answers set status = status where tenant_id = '\(World.b)';
+                    insert into tenancy.answers (tenant_id, handler, user_id, route, key, fingerprint) select tenant_id, handler, user_id, 'POST /x', 'large',
+                        fingerprint from tenancy.answers where tenant_id = '\(World.b)' and key = 'known'; rollback
                     """)
                 return true
             } catch {

@@ -43,6 +43,9 @@ struct World {
         insert into app.kpi_data (tenant_id, source_id, "timestamp", value)
             select '\(tenant)', '\(source(tenant))', '2026-01-01'::timestamptz + n * interval '1 hour', \(value) + n from generate_series(0, \(count)) n;
         insert into probe.entries (tenant_id, number, text) values ('\(tenant)', 1, '\(name)');
+        insert into tenancy.answers (tenant_id, handler, user_id, route, key, fingerprint, created_at, status, headers, body)
+            select '\(tenant)', rolname, '\(user(tenant))', 'POST /x', k, decode(repeat('00', 32), 'hex'), now(), 201, '[]', '\(name)'
+            from pg_roles, unnest(array['known'\(tenant == b ? ", 'of-b-alone'" : "")]) as k where rolname like '%\\_h\\_%';
 
         """
     }
@@ -53,9 +56,9 @@ struct World {
             (select string_agg(t::text, '|' order by kid) from tenancy.keys t),
             (select string_agg(concat(polrelid, pg_get_expr(polqual, polrelid)), '|' order by oid) from pg_policy),
             (select string_agg(concat(oid, relacl, relrowsecurity, relforcerowsecurity), '|' order by oid) from pg_class
-                where relnamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace)),
+                where relnamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace, to_regnamespace('runtime'))),
             (select string_agg(concat(oid, proacl, md5(prosrc)), '|' order by oid) from pg_proc
-                where pronamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace))))
+                where pronamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace, to_regnamespace('runtime')))))
         from (\(hash("$1"))) a, (\(hash("$2"))) b
         """
 
@@ -66,6 +69,8 @@ struct World {
             (select string_agg(t::text, '|' order by id) from app.kpi_sources t where tenant_id = \(tenant)),
             (select concat(count(*), sum(value), min(tenant_id::text), max(source_id::text)) from app.kpi_data t where tenant_id = \(tenant)),
             (select string_agg(t::text, '|' order by number) from probe.entries t where tenant_id = \(tenant)),
+            (select string_agg(concat(handler, user_id, route, key, status, headers, body), '|' order by handler, key)
+                from tenancy.answers where tenant_id = \(tenant)),
             (select t::text from tenancy.tenants t where id = \(tenant)),
             (select string_agg(concat(m, u, c), '|') from tenancy.memberships m join identity.users u on u.id = m.user_id
                 join identity.credentials c on c.user_id = u.id where m.tenant_id = \(tenant)))) as hash
