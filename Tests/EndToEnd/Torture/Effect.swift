@@ -18,6 +18,23 @@ struct Effect: Sendable, Hashable {
     let mark: String
     /// Who writes.
     let writer: Int
+    /// Whether it carries an `Idempotency-Key` and is sent again until it is acknowledged: then its effect must be there exactly once.
+    let isKeyed: Bool
+    /// The client hangs up so many milliseconds after it has sent; nil: it waits for the answer.
+    let hangsUpAfter: Int?
+
+    /// What the writer does next, by the round's random numbers.
+    init(_ round: Int, _ writer: Int, _ number: Int, _ random: inout Seeded) {
+        kind = Kind.allCases[Int.random(in: 0..<8, using: &random) % 4]
+        mark = "\(kind.rawValue)-\(round)-\(writer)-\(number)"
+        self.writer = writer
+        isKeyed = Bool.random(using: &random)
+        hangsUpAfter = isKeyed && Int.random(in: 0..<3, using: &random) == 0 ? Int.random(in: 0...12, using: &random) : nil
+    }
+
+    var headers: [(String, String)] {
+        [("content-type", kind == .business || kind == .entry ? "application/json" : "text/csv")] + (isKeyed ? [("idempotency-key", mark)] : [])
+    }
 
     /// Rows that the whole effect has in the database.
     var rows: Int {
@@ -35,8 +52,6 @@ struct Effect: Sendable, Hashable {
         case .file, .longFile: "/data/upload?business_id=\(business)"
         }
     }
-
-    var type: String { kind == .business || kind == .entry ? "application/json" : "text/csv" }
 
     var body: [UInt8] {
         switch kind {

@@ -16,6 +16,7 @@ final class Ledger: Sendable {
     /// Those that were not acknowledged at first, each with whether it was in the database all the same.
     private let cut = Mutex<[Effect: Bool]>([:])
     private let begun = Atomic(0)
+    private let hungUp = Atomic(0)
     private let stopped = Atomic(false)
 
     /// Writes begun in this round.
@@ -34,6 +35,11 @@ final class Ledger: Sendable {
         outcomes.withLock { $0[effect] = .inFlight }
         begun.add(1, ordering: .relaxed)
     }
+
+    /// Its first client has gone without an answer.
+    func lost(_ effect: Effect) { hungUp.add(1, ordering: .relaxed) }
+
+    var lostAnswers: Int { hungUp.load(ordering: .relaxed) }
 
     func end(_ effect: Effect, _ outcome: Outcome) { outcomes.withLock { $0[effect] = outcome } }
 

@@ -17,7 +17,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "kill -9 of the gateway and of Postgres at random moments of writes and uploads: nothing is lost, halved or doubled",
+            "kill -9 of the gateway and of Postgres at random moments of writes and uploads: nothing is lost, halved or doubled, nor by a retry with the same key",
             .timeLimit(.minutes(30)))
         func torture() async throws {
             try await TortureWorld.with { world in
@@ -29,7 +29,9 @@ extension EndToEnd {
                     host = try await run(kill, world, ledger, host, &tally)
                     let rows = try await world.rows()
                     ledger.noteCut(rows)
-                    let contradictions = ledger.contradictions(rows)
+                    var contradictions = ledger.contradictions(rows)
+                    try await settle(world, ledger, host)
+                    contradictions += ledger.contradictions(try await world.rows())
                     for text in contradictions { Issue.record("seed \(Self.seed), \(kill): \(text)") }
                     if !contradictions.isEmpty { break }
                 }
@@ -103,33 +105,55 @@ extension EndToEnd {
             let token = try host.token(world.members[writer])
             for number in 0... {
                 if ledger.isStopped { return }
-                let kind = Effect.Kind.allCases[Int.random(in: 0..<8, using: &random) % 4]
-                let effect = Effect(kind: kind, mark: "\(kind.rawValue) \(round) \(writer) \(number)", writer: writer)
+                let effect = Effect(round, writer, number, &random)
                 ledger.begin(effect)
+                if let milliseconds = effect.hangsUpAfter {
+                    await hangUp(effect, after: milliseconds, world, host, token)
+                    ledger.lost(effect)
+                }
                 ledger.end(effect, await send(effect, world, host, token))
             }
         }
 
+        /// Sends a write and does not wait for what becomes of it.
+        private func hangUp(_ effect: Effect, after milliseconds: Int, _ world: TortureWorld, _ host: RunningHost, _ token: String) async {
+            guard let socket = try? await host.connect() else { return }
+            let head = RunningHost.head("POST", world.path(effect), token: token, headers: effect.headers, length: effect.body.count)
+            _ = try? await Blocking.run { try socket.send(head + effect.body) }
+            try? await Task.sleep(for: .milliseconds(milliseconds))
+            socket.drop(abruptly: milliseconds % 2 == 0)
+        }
+
         private func send(_ effect: Effect, _ world: TortureWorld, _ host: RunningHost, _ token: String) async -> Ledger.Outcome {
             do {
-                let answer = try await host.request(
-                    "POST", effect.path(business: world.businesses[effect.writer]), token: token, headers: [("content-type", effect.type)],
-                    body: effect.body)
+                let answer = try await host.request("POST", world.path(effect), token: token, headers: effect.headers, body: effect.body)
                 if answer.status == 201 { return .acknowledged }
-                // Whoever is asked wrongly would count as cut off.
-                if (400..<500).contains(answer.status) { Issue.record("\(effect): \(answer.status) \(answer.text)") }
+                // Whoever is asked wrongly would count as cut off; only the same key, still at work, may be refused.
+                if (400..<500).contains(answer.status), !(effect.isKeyed && answer.status == 409) {
+                    Issue.record("\(effect): \(answer.status) \(answer.text)")
+                }
                 return .unknown("\(answer.status) \(answer.errorCode ?? "")")
             } catch { return .unknown("no answer") }
+        }
+
+        /// Sends what has a key again until it is acknowledged, and once more: the answer is the same, byte for byte.
+        private func settle(_ world: TortureWorld, _ ledger: Ledger, _ host: RunningHost) async throws {
+            for case (let effect, .unknown) in ledger.all where effect.isKeyed {
+                let token = try host.token(world.members[effect.writer])
+                try await host.eventually("\(effect) is acknowledged") { await send(effect, world, host, token) == .acknowledged }
+                ledger.end(effect, .acknowledged)
+                let first = try await host.request("POST", world.path(effect), token: token, headers: effect.headers, body: effect.body)
+                let second = try await host.request("POST", world.path(effect), token: token, headers: effect.headers, body: effect.body)
+                #expect(first.status == 201 && first.body == second.body, "\(effect): \(first.text) \(second.text)")
+            }
         }
 
         /// Sends every file whose outcome is not known once more: it is stored whole, or was and changes nothing.
         private func finish(_ world: TortureWorld, _ ledger: Ledger, _ host: RunningHost) async throws {
             let before = try await world.rows()
-            for (effect, outcome) in ledger.all where effect.kind == .file || effect.kind == .longFile {
-                guard case .unknown = outcome else { continue }
+            for case (let effect, .unknown) in ledger.all where effect.kind == .file || effect.kind == .longFile {
                 let answer = try await host.request(
-                    "POST", effect.path(business: world.businesses[effect.writer]), token: try host.token(world.members[effect.writer]),
-                    headers: [("content-type", effect.type)], body: effect.body)
+                    "POST", world.path(effect), token: try host.token(world.members[effect.writer]), headers: effect.headers, body: effect.body)
                 #expect(answer.status == 201, "\(answer.text)")
                 let was = before[effect.mark] ?? 0
                 // The columns of filling are one value each, which may be there already.
@@ -148,7 +172,7 @@ extension EndToEnd {
             print(
                 """
                 torture: seed \(Self.seed), \(Self.rounds) kills (\(targets)); \(tally.inFlight) hit writes in flight, \(tally.openTransaction) an open \
-                transaction; \(ledger.all.count) writes, \(cut) cut off, of which \(committed) were committed
+                transaction; \(ledger.all.count) writes, \(cut) cut off, of which \(committed) were committed; \(ledger.lostAnswers) clients hung up
                 """)
         }
     }

@@ -89,6 +89,8 @@ final class TortureWorld: Sendable {
         }
     }
 
+    func path(_ effect: Effect) -> String { effect.path(business: businesses[effect.writer]) }
+
     /// Runs statements as the superuser.
     func execute(_ script: String) async throws {
         try await TestServer.withClient(cluster.configuration()) {
