@@ -40,7 +40,7 @@ let package = Package(
 
         .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
         .target(name: "Reactor", dependencies: ["CEpoll", "Kernel"], path: "Runtime/Reactor"),
-        .target(name: "Wire", dependencies: ["Kernel"], path: "Runtime/Wire"),
+        .target(name: "Wire", dependencies: ["Kernel"], path: "Runtime/Wire", exclude: ["PROTOCOL.md"]),
         .target(name: "Tokens", dependencies: ["COpenSSL", "CJWT", "Kernel"], path: "Runtime/Tokens"),
         .target(
             name: "Postgres",

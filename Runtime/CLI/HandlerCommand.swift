@@ -7,7 +7,9 @@ import Manifest
 struct HandlerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "handler", abstract: "Look at handlers: what they serve, and whether they are in order.",
-        subcommands: [List.self, Check.self, Convictions.self])
+        subcommands: [
+            List.self, Check.self, Convictions.self, New.self, Install.self, Upgrade.self, Rollback.self, Remove.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the handlers with their routes and feeds.")
@@ -16,7 +18,7 @@ struct HandlerCommand: AsyncParsableCommand {
         func run() async throws {
             try await Outcome.of {
                 let settings = try Settings()
-                let manifests = try settings.handlers.flatMap { try Manifest.loadAll(below: $0) }
+                let manifests = try settings.manifests()
                 var inspected: [HandlerInspection] = []
                 for manifest in manifests { inspected.append(try await HandlerInspection(manifest, programs: Programs.folder)) }
                 try output.show(inspected, lines: inspected.flatMap(HandlerCommand.lines))

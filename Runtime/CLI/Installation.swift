@@ -13,9 +13,10 @@ struct Installation {
     init(_ settings: Settings, _ client: PostgresClient) throws {
         self.client = client
         self.settings = settings
-        manifests = try settings.handlers.flatMap { folder in try Manifest.loadAll(below: folder) }
+        manifests = try settings.manifests()
         var series = [try MigrationSeries.read("core", folder: settings.schema)]
-        for manifest in manifests where File.isFolder("\(manifest.folder)/Schema") {
+        // Packages' steps run when they are installed, and not as the installer.
+        for manifest in try settings.products() where File.isFolder("\(manifest.folder)/Schema") {
             series.append(try MigrationSeries.read(manifest.name, folder: "\(manifest.folder)/Schema"))
         }
         migrator = Migrator(client: client, prefix: settings.prefix, series: series)

@@ -61,14 +61,12 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func hostSettings(_ settings: Settings) throws -> HostSettings {
-        // The same at the start and whenever the gateway looks again.
-        let handlers: @Sendable () throws -> [Manifest] = { try settings.handlers.flatMap { try Manifest.loadAll(below: $0) } }
         var host = HostSettings(
             home: settings.home, databaseURL: try settings.requireDatabaseURL(),
             passwords: try Credentials.load(Credentials.hostFile(home: settings.home)).passwords,
-            handlers: try handlers(), programs: Programs.folder)
+            handlers: try settings.manifests(), programs: Programs.folder)
         (host.host, host.port) = (settings.host, settings.port)
-        host.readHandlers = handlers
+        host.readHandlers = { try settings.manifests() }
         host.readPasswords = { try Credentials.load(Credentials.hostFile(home: settings.home)).passwords }
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops

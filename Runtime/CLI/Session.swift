@@ -10,15 +10,24 @@ enum Session {
 
     /// Lends a client that signs in as the installer, and closes it afterwards.
     static func asInstaller<R>(_ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
+        try await asInstaller(settings, connections: 2) { client, _ in try await body(client) }
+    }
+
+    static let logger = Logger(label: "tenantry.cli")
+
+    /// The same with so many connections at most, and with the loop that they live on.
+    static func asInstaller<R>(
+        _ settings: Settings, connections: Int, _ body: (PostgresClient, Reactor) async throws -> R
+    ) async throws -> R {
         var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL())
         configuration.applicationName = "tenantry-cli"
-        configuration.maxConnections = 2
+        configuration.maxConnections = connections
         let reactor = Reactor(name: "postgres")
         reactor.start()
         defer { reactor.stop() }
-        let client = PostgresClient(configuration, reactor: reactor, logger: Logger(label: "tenantry.cli"))
+        let client = PostgresClient(configuration, reactor: reactor, logger: logger)
         do {
-            let result = try await body(client)
+            let result = try await body(client, reactor)
             await client.shutdown()
             return result
         } catch {

@@ -100,6 +100,20 @@ struct Settings {
         }
     }
 
+    /// The manifests of the handlers in `TENANTRY_HANDLERS`.
+    func products() throws -> [Manifest] { try handlers.flatMap { try Manifest.loadAll(below: $0) } }
+
+    /// Those and the packages that are installed now. Throws where two have one name.
+    func manifests() throws -> [Manifest] {
+        let all = try products() + PackageFolders(home: home).manifests()
+        for (index, manifest) in all.enumerated() {
+            if let other = all[..<index].first(where: { $0.name == manifest.name }) {
+                throw AppError.invalid("\(manifest.folder)/\(Manifest.fileName)", "the name \(manifest.name) is taken by \(other.folder)")
+            }
+        }
+        return all
+    }
+
     /// The installer's URL, for the commands that cannot do without.
     func requireDatabaseURL() throws -> String {
         guard let databaseURL else {

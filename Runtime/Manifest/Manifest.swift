@@ -82,6 +82,9 @@ public struct Manifest: Sendable, Hashable {
     /// The file's name in a handler's folder.
     public static let fileName = "handler.yaml"
 
+    /// Whether a text may name a handler: `[a-z][a-z0-9_]{0,31}`.
+    public static func isName(_ text: String) -> Bool { Name.isHandler(text) }
+
     /// The file of the program, where `beside` is the folder of the runtime's own program.
     public func programPath(beside: String) -> String {
         if program.hasPrefix("/") { return program }

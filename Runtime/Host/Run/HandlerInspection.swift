@@ -66,3 +66,18 @@ public struct HandlerInspection: Sendable, Encodable {
         do { try await loops.group.shutdownGracefully() } catch { throw AppError(.internalError, detail: "\(error)") }
     }
 }
+
+extension HandlerInspection {
+    /// Throws `CONFLICT` where two of them, or one and the gateway, answer one request.
+    public static func check(together handlers: [HandlerInspection]) throws(AppError) {
+        _ = try RouteTable.build(
+            handlers.map { handler in
+                let routes = handler.routes.map { route in
+                    HandlerDescription.Route(
+                        method: route.method, path: route.path, summary: "", access: .init(kind: .anonymous, scope: ""), writes: route.writes,
+                        body: .none, bodyLimit: 0, status: 200, inputSchema: "", outputSchema: "")
+                }
+                return (name: handler.name, description: HandlerDescription(routes: routes, feeds: []))
+            })
+    }
+}

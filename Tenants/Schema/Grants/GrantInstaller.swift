@@ -13,14 +13,16 @@ public struct GrantInstaller: Sendable {
         self.prefix = prefix
     }
 
-    /// Replaces the rights of these handlers' roles in one transaction, and takes all rights of handlers that are not among them.
+    /// Replaces the rights of these handlers' roles in one transaction, and takes all rights of handlers that are not among them, unless
+    /// `keepingOthers`.
     ///
     /// Throws `VALIDATION_ERROR` where a manifest asks for what does not exist or may not be given; nothing has changed then.
-    public func install(_ manifests: [Manifest], deadline: Deadline) async throws {
+    public func install(_ manifests: [Manifest], keepingOthers: Bool = false, deadline: Deadline) async throws {
         try await client.withConnection(deadline: deadline) { connection in
             let plan = GrantPlan(prefix: prefix, objects: try await objects(manifests, connection))
             let statements = try manifests.flatMap { manifest throws(AppError) in try plan.statements(for: manifest) }
-            let gone = try await connection.run(Segment([Call(GrantSQL.unlisted, [.texts(manifests.map(\.name))])]))[0].map { try $0.text(0) }
+            let unlisted = try await connection.run(Segment([Call(GrantSQL.unlisted, [.texts(manifests.map(\.name))])]))[0].map { try $0.text(0) }
+            let gone = keepingOthers ? [] : unlisted
             let database = try await connection.query("select quote_ident(current_database())")[0].text(0)
             try await connection.transaction {
                 try await joinRoles(manifests.map(\.name) + gone, connection)

@@ -21,4 +21,5 @@ struct LintRule: Sendable {
     /// Every rule, in the order of a report.
     static let all: [LintRule] =
         RoleRules.all + TableRules.all + KeyRules.all + FunctionRules.all + GrantRules.all + ContextRules.all + ServerRules.all
+        + PackageSchemaRules.all
 }

@@ -27,6 +27,9 @@ public struct Credentials: Sendable, Codable {
         try File.write(try JSON.encode(self), to: path)
     }
 
+    /// Lets go of a role that is no more.
+    public mutating func forget(_ role: String) { passwords[role] = nil }
+
     /// The password of a role, made now (192 random bits) where it has none.
     public mutating func password(of role: String) -> String {
         if let known = passwords[role] { return known }

@@ -28,6 +28,9 @@ public struct RolePrefix: Sendable, Hashable, LosslessStringConvertible {
     /// The role that a handler signs in with.
     public func handler(_ name: String) -> String { "\(self)_h_\(name)" }
 
+    /// Owns what stands in a package's schema, and signs in only while its steps run.
+    public func packageOwner(_ name: String) -> String { "\(self)_o_\(name)" }
+
     /// A text of SQL with every `{prefix}` replaced.
     public func fill(_ sql: String) -> String {
         var filled = ""

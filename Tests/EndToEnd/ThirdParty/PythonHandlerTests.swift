@@ -71,7 +71,7 @@ extension EndToEnd {
                         .int64(0)
                 }
                 let socket = try await host.connect()
-                try await Blocking.run { try socket.send(RunningHost.head("GET", "/greetings/wait?seconds=60", token: token)) }
+                _ = try await Blocking.run { try socket.send(RunningHost.head("GET", "/greetings/wait?seconds=60", token: token)) }
                 try await host.eventually("a statement runs") { try await sleeping() == 1 }
                 try await Blocking.run { socket.drop() }
                 try await host.eventually("it is cancelled") { try await sleeping() == 0 }
@@ -84,7 +84,7 @@ extension EndToEnd {
                 let token = try host.token(try await world.member(1))
                 #expect(try await host.get("/greetings", token: token).status == 200)
                 let socket = try await host.connect()
-                try await Blocking.run { try socket.send(RunningHost.head("GET", "/greetings/wait?seconds=60", token: token)) }
+                _ = try await Blocking.run { try socket.send(RunningHost.head("GET", "/greetings/wait?seconds=60", token: token)) }
                 let role = world.database.prefix.handler("greetings")
                 try await host.eventually("a statement runs") {
                     try await world.query(
@@ -100,7 +100,7 @@ extension EndToEnd {
 
                 // What runs is answered before the process goes.
                 let last = try await host.connect()
-                try await Blocking.run { try last.send(RunningHost.head("GET", "/greetings/wait?seconds=1", token: token)) }
+                _ = try await Blocking.run { try last.send(RunningHost.head("GET", "/greetings/wait?seconds=1", token: token)) }
                 try await host.eventually("it runs") {
                     try await world.query(
                         "select count(*) from pg_stat_activity where usename = $1 and state = 'active' and query ~ 'pg_sleep'", [.text(role)])[0]

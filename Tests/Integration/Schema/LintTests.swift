@@ -19,7 +19,37 @@ struct Planted: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { "\(pitfall): \(rule): \(sql.prefix(80))" }
 
-    static let all = [
+    /// What the owner of a package's schema must not have, do or leave.
+    private static let packages = [
+        ("package_owner_powers", "pitfall 1", "alter role {prefix}_o_x bypassrls"),
+        ("package_owner_membership", "pitfall 7", "grant {prefix}_o_x to {prefix}_h_probe"),
+        ("package_owner_membership", "pitfall 7", "grant {prefix}_host to {prefix}_o_x"),
+        ("package_object_elsewhere", "pitfall 27", "alter table app.kpi_data owner to {prefix}_o_x"),
+        (
+            "package_definer", "pitfall 9",
+            """
+            create function x.f() returns int language sql security definer set search_path = pg_catalog as 'select 1';
+            alter function x.f() owner to {prefix}_o_x
+            """
+        ),
+        ("package_rule", "pitfall 8", "create rule r as on insert to x.t do also delete from x.t"),
+        ("package_granted", "pitfall 3", "grant select (tenant_id) on x.t to {prefix}_h_probe"),
+        ("package_default_grants", "pitfall 3", "alter default privileges for role {prefix}_o_x in schema x grant select on tables to {prefix}_host"),
+        ("package_keeps_tenants", "pitfall 13", "alter table x.t add foreign key (tenant_id) references tenancy.tenants (id)"),
+        ("package_schema_owner", "pitfall 1", "alter schema x owner to {prefix}_o_x"),
+    ].map { rule, pitfall, sql in
+        Planted(
+            rule, pitfall,
+            """
+            create role {prefix}_o_x; create schema x authorization {prefix}_owner;
+            create table x.t (tenant_id uuid primary key); select tenancy.protect('x.t'); alter table x.t owner to {prefix}_o_x;
+            \(sql)
+            """)
+    }
+
+    static let all = product + packages
+
+    private static let product = [
         Planted("role_privileged", "pitfall 1", "alter role {prefix}_h_dashboards bypassrls"),
         Planted("role_privileged", "pitfall 1", "alter role {prefix}_host createrole"),
         Planted("role_membership", "pitfall 7", "grant {prefix}_owner to {prefix}_h_uploads"),
