@@ -70,6 +70,7 @@ extension HandlerCommand {
 private func lines(_ report: PackageWork.Report, _ verb: String) -> [String] {
     var lines = ["\(verb) \(report.name) \(report.version ?? "")" + (report.previous.map { ", before it \($0)" } ?? "")]
     lines += report.steps.map { "  applied \($0)" }
+    lines.append("  running gateways take it up within about a second")
     lines += report.reaches.map { "  may reach: \($0)" }
     lines += report.ahead.map { "  stays applied: \($0)" }
     return lines

@@ -74,9 +74,18 @@ struct Describer {
         }
     }
 
+    /// What lies beside a program in a folder of its own counts too: a script says what it serves in other files.
     private func hash(of program: String) async throws(AppError) -> String {
         do {
-            return try await pool.run { try Self.digest(of: program) }
+            return try await pool.run { [programs = launch.programs] in
+                let own = try Self.digest(of: program)
+                guard let slash = program.lastIndex(of: "/"), program[..<slash] != programs else { return own }
+                var hash = SHA256()
+                for name in try File.names(in: String(program[..<slash])) {
+                    hash.update(Array("\(name) \(File.identity(of: "\(program[..<slash])/\(name)") ?? "");".utf8))
+                }
+                return "\(own).\(hash.finalize().hex.prefix(16))"
+            }
         } catch let error as AppError {
             throw error
         } catch { throw AppError(.internalError, detail: "\(error)") }

@@ -44,9 +44,6 @@ struct PackageFolder {
             try File.write(try File.read("\(example)/\(file).py"), to: "\(path)/\(file).py", mode: 0o644)
         }
         let text = """
-            #!/usr/bin/python3
-            import sys
-            sys.dont_write_bytecode = True
             import process
             from routes import Routes
 
@@ -60,6 +57,7 @@ struct PackageFolder {
             process.main(routes)
 
             """
-        try write("serve.py", text, mode: 0o755)
+        try write("served.py", text)
+        try write("serve.py", "#!/usr/bin/python3\nimport sys\nsys.dont_write_bytecode = True\nimport served\n", mode: 0o755)
     }
 }

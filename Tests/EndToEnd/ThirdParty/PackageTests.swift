@@ -81,6 +81,38 @@ extension EndToEnd {
             }
         }
 
+        @Test("a running gateway takes up what is installed, upgraded, rolled back and removed") func live() async throws {
+            try await PackageWorld.run { world in
+                let member = try await world.member(1)
+                let package = try PackageFolder(in: world, "notes", up: [PackageFolder.table("notes")])
+                try await world.gateway { host in
+                    let token = try host.token(member)
+                    func word() async throws -> String? { try await host.get("/notes", token: token).json["word"]?.string }
+                    func run(_ arguments: String...) async throws {
+                        let result = try await world.tenantry(["handler"] + arguments)
+                        guard result.status == 0 else { throw AppError(.internalError, result.printed) }
+                    }
+                    #expect(try await host.get("/notes", token: token).status == 404)
+                    try await run("install", package.path)
+                    try await host.eventually("it is served") { try await word() == "one" }
+                    try package.program(answer: "two")
+                    try await run("upgrade", package.path)
+                    try await host.eventually("the new version is served") { try await word() == "two" }
+                    // What a version serves is asked anew, although the file of its program is the same.
+                    try package.program(answer: "three", route: "notes/other")
+                    try await run("upgrade", package.path)
+                    try await host.eventually("its route is there") {
+                        try await host.get("/notes/other", token: token).json["word"]?.string == "three"
+                    }
+                    #expect(try await host.get("/notes", token: token).status == 404)
+                    try await run("rollback", "notes")
+                    try await host.eventually("the version before is served") { try await word() == "two" }
+                    try await run("remove", "notes")
+                    try await host.eventually("it is gone") { try await host.get("/notes", token: token).status == 404 }
+                }
+            }
+        }
+
         @Test("what cannot be installed is refused by name and leaves nothing behind") func refusals() async throws {
             try await PackageWorld.run { world in
                 func refused(_ package: PackageFolder, _ status: Int32, _ text: String) async throws {
