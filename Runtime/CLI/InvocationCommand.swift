@@ -88,9 +88,9 @@ extension InvocationCommand {
 
     /// The manifest of a handler, with another program where one is named.
     static func manifest(_ handler: String, _ settings: Settings, program: String?) throws -> Manifest {
-        let manifests = try settings.handlers.flatMap { try Manifest.loadAll(below: $0) }
+        let manifests = try settings.manifests()
         guard var manifest = manifests.first(where: { $0.name == handler }) else {
-            throw AppError(.notFound, "no manifest in TENANTRY_HANDLERS names the handler \(handler)")
+            throw AppError(.notFound, "no manifest in TENANTRY_HANDLERS and no package names the handler \(handler)")
         }
         if let program {
             // From here a relative path means the working folder, not the handler's.
