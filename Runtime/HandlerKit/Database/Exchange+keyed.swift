@@ -57,7 +57,7 @@ extension Exchange {
         _ = try check([])
         let asked = services.time.instant()
         do {
-            return try await services.client.withConnection(deadline: deadline) { own in
+            return try await services.client.withConnection(deadline: deadline, party: party) { own in
                 databaseTime += asked.duration(to: services.time.instant())
                 if let stored = try await timed({ try await claim(idempotency, own) }) { return stored }
                 let keyed = KeyedWrite(own)
