@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CPostgres", path: "Runtime/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CJWT", path: "Runtime/CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
+        .systemLibrary(name: "CSeccomp", path: "Runtime/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
         .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
 
@@ -73,6 +74,10 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Runtime/Host"),
+        // What the gateway starts handlers' programs with. In C, since it stands between two execs; static and without Swift, since it runs at each start.
+        .executableTarget(
+            name: "tenantry-launcher", dependencies: ["CSeccomp"], path: "Runtime/Launcher", cSettings: [.define("_GNU_SOURCE")],
+            linkerSettings: [.unsafeFlags(["-static-executable", "-nostartfiles"])]),
         .executableTarget(
             name: "tenantry",
             dependencies: [

@@ -20,7 +20,7 @@ struct HandlerCommand: AsyncParsableCommand {
                 let settings = try Settings()
                 let manifests = try settings.manifests()
                 var inspected: [HandlerInspection] = []
-                for manifest in manifests { inspected.append(try await HandlerInspection(manifest, programs: Programs.folder)) }
+                for manifest in manifests { inspected.append(try await HandlerCommand.inspect(manifest, settings)) }
                 try output.show(inspected, lines: inspected.flatMap(HandlerCommand.lines))
             }
         }
@@ -34,14 +34,19 @@ struct HandlerCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Outcome.of {
-                let inspection = try await HandlerInspection(try Manifest.load(folder: folder), programs: Programs.folder)
+                let inspection = try await HandlerCommand.inspect(try Manifest.load(folder: folder), try Settings())
                 try output.show(inspection, lines: HandlerCommand.lines(inspection) + ["in order"])
             }
         }
     }
 
+    private static func inspect(_ manifest: Manifest, _ settings: Settings) async throws -> HandlerInspection {
+        try await HandlerInspection(manifest, programs: Programs.folder, sandbox: settings.sandbox, database: settings.databaseURL)
+    }
+
     private static func lines(_ handler: HandlerInspection) -> [String] {
         let routes = handler.routes.map { ["  \($0.method)", "/api/v1\($0.path)", $0.scope ?? $0.access, $0.writes ? "writes" : "reads"] }
         return ["\(handler.name) (\(handler.program))"] + Output.table(routes) + handler.feeds.map { "  feed \($0)" }
+            + ["  sandbox \(handler.sandbox.summary)"]
     }
 }

@@ -74,6 +74,7 @@ struct RunCommand: AsyncParsableCommand {
         host.tls = settings.tls
         host.clearHTTP2 = settings.clearHTTP2
         host.limits.connectionsPerAddress = settings.connectionsPerAddress
+        host.sandbox = settings.sandbox
         host.shutdownTime = settings.shutdownTime
         host.limits.drain = settings.shutdownTime
         host.logRequests = settings.logsRequests

@@ -32,6 +32,8 @@ struct Settings {
     let clearHTTP2: Bool
     /// Open connections of one client address.
     let connectionsPerAddress: Int
+    /// The operating system's walls around handlers' processes.
+    let sandbox: SandboxMode
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
     /// Who may call how often, from where, and under which names.
@@ -90,6 +92,12 @@ struct Settings {
         }
         admission.queueWait = wait
         self.admission = admission
+        let sandbox = reader.string(forKey: "sandbox", default: SandboxMode.auto.rawValue)
+        guard let sandbox = SandboxMode(rawValue: sandbox) else {
+            throw AppError.invalid(
+                "TENANTRY_SANDBOX", "expected one of \(SandboxMode.allCases.map(\.rawValue).joined(separator: ", ")); got \(sandbox)")
+        }
+        self.sandbox = sandbox
         if let loops = reader.string(forKey: "loops") {
             guard let count = Int(loops), (1...256).contains(count) else {
                 throw AppError.invalid("TENANTRY_LOOPS", "expected a number from 1 to 256; got \(loops)")

@@ -4,3 +4,6 @@
 
 // glibc 2.34 and later; <spawn.h> shows it only to programs that ask for GNU extensions before their first include.
 extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *actions, int from);
+
+// POSIX_SPAWN_SETSID, for the same reason.
+static const int spawn_setsid = 0x80;

@@ -95,6 +95,8 @@ cluster_place_socket() {
         printf '%s\n' "$socket" >"$dir/socket-path"
     fi
     cluster_make_private "$socket"
+    # Handlers of a gateway that runs as root have no root's rights: they may pass through, scram asks who they are.
+    if is_root; then chmod 0711 "$socket"; fi
 }
 
 # Is this path free, or a directory of the server's user? Under /tmp somebody else may have taken the name meanwhile.

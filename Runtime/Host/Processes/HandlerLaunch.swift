@@ -11,6 +11,8 @@ struct HandlerLaunch: Sendable {
     let loops: Loops
     /// Where programs stand that are named without a folder.
     let programs: String
+    /// What stands around each process.
+    let sandbox: Sandbox
     /// What a process is told first: its database, its secrets.
     let greeting: @Sendable (Manifest) -> Start
     /// Takes what the processes call of each other; nil where they only say what they serve.
@@ -20,10 +22,12 @@ struct HandlerLaunch: Sendable {
     private let pool = BlockingPool(threads: 8, name: "processes")
 
     init(
-        loops: Loops, programs: String, calls: CallQueue? = nil, recordings: RecordingQueue? = nil, greeting: @escaping @Sendable (Manifest) -> Start
+        loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, recordings: RecordingQueue? = nil,
+        greeting: @escaping @Sendable (Manifest) -> Start
     ) {
         self.loops = loops
         self.programs = programs
+        self.sandbox = sandbox
         self.calls = calls
         self.recordings = recordings
         self.greeting = greeting
@@ -34,8 +38,8 @@ struct HandlerLaunch: Sendable {
 
     /// Starts the program. Throws `UNAVAILABLE` with the reason in the detail.
     func start(_ manifest: Manifest) async throws -> Launcher.Child {
-        let program = manifest.programPath(beside: programs)
-        return try await pool.run { try Launcher.start(program, []) }
+        let command = sandbox.plan.command(manifest, program: manifest.programPath(beside: programs))
+        return try await pool.run { try Launcher.start(command) }
     }
 
     /// Puts the gateway's end of a wire on a loop; processes take turns over the loops.
@@ -50,7 +54,7 @@ struct HandlerLaunch: Sendable {
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }
             }
             .withConnectedSocket(child.descriptor).get()
-        return HandlerProcess(id: id, pid: child.pid, wire: wire, channel: channel)
+        return HandlerProcess(id: id, pid: child.pid, program: child.program, wire: wire, channel: channel)
     }
 
     /// Ends a process whose wire is closed, and says how it ended.

@@ -5,8 +5,10 @@ import Synchronization
 /// One running program of a handler, with the wire to it.
 final class HandlerProcess: Sendable {
     let id: ProcessPool.ID
-    /// What is waited for, and the leader of the process group.
+    /// Whom to wait for and whose group to kill.
     let pid: pid_t
+    /// The process that runs the program: whose memory and processor time count. Behind bubblewrap another one.
+    let program: pid_t
     let wire: WireConnection
     let channel: any Channel
     /// How it ended, once it has.
@@ -14,17 +16,15 @@ final class HandlerProcess: Sendable {
     private let sample = Mutex<ProcessSample?>(nil)
     private let cause = Mutex<ProcessPool.Cause?>(nil)
 
-    init(id: ProcessPool.ID, pid: pid_t, wire: WireConnection, channel: any Channel) {
+    init(id: ProcessPool.ID, pid: pid_t, program: pid_t, wire: WireConnection, channel: any Channel) {
         self.id = id
         self.pid = pid
+        self.program = program
         self.wire = wire
         self.channel = channel
     }
 
     var executor: LoopExecutor { wire.executor }
-
-    /// The process that runs the program: whose memory and processor time count.
-    var program: pid_t { pid }
 
     /// What it used when it was last looked at.
     var lastSample: ProcessSample? {

@@ -5,7 +5,10 @@ import Kernel
 /// Starts programs, each with one end of a socket pair as its standard input and with nothing else of ours.
 enum Launcher {
     struct Child: Sendable {
+        /// Whom to wait for and whose group to kill.
         let pid: pid_t
+        /// The handler's program itself, for looking at: behind bubblewrap another process than the one to wait for.
+        let program: pid_t
         /// The gateway's end of the wire.
         let descriptor: Int32
     }
@@ -17,11 +20,34 @@ enum Launcher {
         "SWIFT_BACKTRACE=enable=no",
     ]
 
-    /// Starts a program in a process group of its own. Blocks for the time of an exec.
+    /// Starts a command in a session of its own, so that it has no terminal and its group is all that it starts. Blocks for the time of an exec.
     ///
     /// Between clone and exec the C library does what only async-signal-safe code may: it puts the wire on descriptor 0, errors and output on the
     /// gateway's standard error, closes everything from 3 up, resets signals.
-    static func start(_ program: String, _ arguments: [String]) throws(AppError) -> Child {
+    static func start(_ command: SandboxPlan.Command) throws(AppError) -> Child {
+        let (ends, pid) = try spawn(command, output: 2)
+        return Child(pid: pid, program: pid, descriptor: ends)
+    }
+
+    /// Runs a command to its end; all that it wrote on standard output. Throws `UNAVAILABLE` where it failed. Blocks.
+    static func ask(_ command: SandboxPlan.Command) throws(AppError) -> [UInt8] {
+        let (end, pid) = try spawn(command, output: 0)
+        defer { close(end) }
+        var answer: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(end, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0, answer.count < 1 << 20 else { break }
+            answer += buffer[..<count]
+        }
+        let how = Self.end(pid)
+        guard how == "exit status 0" else { throw AppError(.unavailable, detail: "\(command.program): \(how)") }
+        return answer
+    }
+
+    /// The gateway's end of a socket pair whose other end is the command's descriptor 0; its output goes to a descriptor of ours, 0 meaning that pair.
+    private static func spawn(_ command: SandboxPlan.Command, output: Int32) throws(AppError) -> (Int32, pid_t) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw failure("make a socket pair", errno)
@@ -36,7 +62,7 @@ enum Launcher {
             close(ends[1])
         }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
-        posix_spawn_file_actions_adddup2(&actions, 2, 1)
+        posix_spawn_file_actions_adddup2(&actions, output, 1)
         posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         var none = sigset_t()
         var all = sigset_t()
@@ -44,18 +70,17 @@ enum Launcher {
         sigfillset(&all)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | spawn_setsid))
 
         var pid: pid_t = 0
-        let result = withStrings([program] + arguments) { argv in
-            withStrings(environment) { envp in posix_spawn(&pid, program, &actions, &attributes, argv, envp) }
+        let result = withStrings([command.program] + command.arguments) { argv in
+            withStrings(environment) { envp in posix_spawn(&pid, command.program, &actions, &attributes, argv, envp) }
         }
         guard result == 0 else {
             close(ends[0])
-            throw failure("start \(program)", result)
+            throw failure("start \(command.program)", result)
         }
-        return Child(pid: pid, descriptor: ends[0])
+        return (ends[0], pid)
     }
 
     /// Waits for a process whose wire has ended, kills it if it stays, and with it all that it started; says how it ended. Blocks.

@@ -37,19 +37,24 @@ public struct HandlerInspection: Sendable, Encodable {
     public let routes: [Route]
     /// Channels to listen to.
     public let feeds: [String]
+    /// What stands around its processes.
+    public let sandbox: SandboxReport
 
-    /// Starts the program of a manifest and asks it. `programs` is the folder of programs that are named without one.
+    /// Starts the program of a manifest and asks it. `programs` is the folder of programs that are named without one; `database` is the URL of the
+    /// database that its processes would use, where it is known.
     ///
     /// Throws where the program is missing, ends early, or describes what this runtime cannot serve.
-    public init(_ manifest: Manifest, programs: String) async throws(AppError) {
+    public init(_ manifest: Manifest, programs: String, sandbox mode: SandboxMode, database: String?) async throws(AppError) {
         let loops = Loops(count: 1)
+        let place = try database.map { url throws(AppError) in DatabasePlace(try Host.configuration(url)) } ?? .none
+        let sandbox = try await Sandbox(mode, programs: programs, database: place)
         let key = manifest.secrets.isEmpty ? nil : try RSAKey.generate()
         let secrets = manifest.secrets.map { Start.Secret(name: $0, value: Array(key?.privatePEM.utf8 ?? "".utf8)) }
         // Nothing asks this database while a program only says what it serves.
         let greeting = Start(
             handler: manifest.name, databaseURL: "postgres://nobody@localhost/none", connections: UInt16(manifest.connections),
             concurrency: UInt16(manifest.concurrency), secrets: secrets, logLevel: "notice")
-        let launch = HandlerLaunch(loops: loops, programs: programs) { _ in greeting }
+        let launch = HandlerLaunch(loops: loops, programs: programs, sandbox: sandbox) { _ in greeting }
         let describer = Describer(launch: launch, cache: nil, logger: Logger(label: "tenantry.handler"))
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         for route in description.routes { _ = try AccessRule(route.access) }
@@ -63,6 +68,7 @@ public struct HandlerInspection: Sendable, Encodable {
                 bodyLimit: route.bodyLimit, inputSchema: route.inputSchema.isEmpty ? nil : try JSON.read(Array(route.inputSchema.utf8)))
         }
         feeds = description.feeds.map(\.channel)
+        self.sandbox = sandbox.plan.report(manifest)
         do { try await loops.group.shutdownGracefully() } catch { throw AppError(.internalError, detail: "\(error)") }
     }
 }

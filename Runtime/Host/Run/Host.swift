@@ -41,7 +41,11 @@ public struct Host: Sendable {
         let calls = CallQueue()
         let recordings = RecordingQueue(
             modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)
-        let launch = HandlerLaunch(loops: loops, programs: settings.programs, calls: calls, recordings: recordings) { greetings.greeting($0) }
+        let sandbox = try await Sandbox(settings.sandbox, programs: settings.programs, database: DatabasePlace(base))
+        for manifest in settings.handlers { sandbox.log(manifest, logger) }
+        let launch = HandlerLaunch(
+            loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, recordings: recordings
+        ) { greetings.greeting($0) }
         let loader = HandlerLoader(
             settings: settings, launch: launch, describer: Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger),
             greetings: greetings, convictions: ConvictionStore(home: settings.home), time: time, logger: logger)

@@ -18,6 +18,8 @@ public struct HostSettings: Sendable {
     public var handlers: [Manifest]
     /// The folder of programs that are named without one: that of the running program.
     public var programs: String
+    /// The operating system's walls around handlers' processes. Defaults to all that the machine offers.
+    public var sandbox = SandboxMode.auto
     /// Event loops; nil: one up to four cores, above that one for each four.
     public var loops: Int?
     /// Limits on clients.

@@ -1,0 +1,9 @@
+/// Whether handlers run behind the operating system's walls.
+public enum SandboxMode: String, Sendable, CaseIterable {
+    /// Behind all that this machine offers.
+    case auto
+    /// Without. For finding faults only.
+    case off
+    /// As `auto`, and nothing starts where Landlock or seccomp is missing.
+    case required
+}
