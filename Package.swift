@@ -109,6 +109,10 @@ let package = Package(
         .executableTarget(
             name: "probe-handler", dependencies: ["HandlerKit"], path: "Tests/ProbeHandler", exclude: ["handler.yaml", "Schema"], sources: ["Program"]
         ),
+        .target(name: "HostileCalls", path: "Tests/HostileHandler/Calls"),
+        .executableTarget(
+            name: "hostile-handler", dependencies: ["HandlerKit", "Postgres", "Reactor", "HostileCalls"], path: "Tests/HostileHandler",
+            exclude: ["handler.yaml", "Calls"], sources: ["Program"]),
         .testTarget(name: "KernelTests", dependencies: ["Kernel"], path: "Tests/Kernel"),
         .testTarget(name: "ReactorTests", dependencies: ["Reactor"], path: "Tests/Reactor"),
         .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
@@ -128,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler", "Tenants", "Postgres", "Tokens",
+                "TestSupport", "tenantry", "auth-handler", "dashboards-handler", "uploads-handler", "probe-handler", "hostile-handler", "Tenants",
+                "Postgres", "Tokens",
                 "Manifest", "Reactor", "Kernel",
             ],
             path: "Tests/EndToEnd"),

@@ -2,6 +2,7 @@ import Kernel
 import Logging
 import Postgres
 import Reactor
+import Tenants
 
 /// A sign-in to the database for the length of one command.
 enum Session {
@@ -19,7 +20,22 @@ enum Session {
     static func asInstaller<R>(
         _ settings: Settings, connections: Int, _ body: (PostgresClient, Reactor) async throws -> R
     ) async throws -> R {
-        var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL())
+        try await run(try PostgresClient.Configuration(url: try settings.requireDatabaseURL()), connections: connections, body)
+    }
+
+    /// Lends a client that signs in as the host's role, whoever the URL names.
+    static func asHost<R>(_ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
+        let role = "\(settings.prefix)_host"
+        var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL(), user: role)
+        configuration.user = role
+        configuration.password = try Credentials.load(Credentials.hostFile(home: settings.home)).passwords[role]
+        return try await run(configuration, connections: 2) { client, _ in try await body(client) }
+    }
+
+    private static func run<R>(
+        _ configuration: PostgresClient.Configuration, connections: Int, _ body: (PostgresClient, Reactor) async throws -> R
+    ) async throws -> R {
+        var configuration = configuration
         configuration.applicationName = "tenantry-cli"
         configuration.maxConnections = connections
         let reactor = Reactor(name: "postgres")

@@ -4,10 +4,14 @@ import Kernel
 import Manifest
 import Tenants
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// What the environment says of this installation. The one place that reads it.
 struct Settings {
-    /// The installer's sign-in; nil where it is not set.
-    let databaseURL: String?
+    /// The database with the installer's sign-in, which `run` does without; nil where it is not set.
+    private(set) var databaseURL: String?
     /// The folder of keys, credentials and scratch files.
     let home: String
     let prefix: RolePrefix
@@ -128,5 +132,30 @@ struct Settings {
             throw AppError.invalid("TENANTRY_DATABASE_URL", "expected a URL such as postgres://user:password@host/database; it is not set")
         }
         return databaseURL
+    }
+
+    /// Without the installer's user and password, here and in the environment: the gateway must not hold what could change its walls.
+    func forgettingSignIn() -> Settings {
+        var settings = self
+        settings.databaseURL = databaseURL.map(Self.withoutSignIn)
+        if let text = getenv("TENANTRY_DATABASE_URL") {
+            memset(text, 0, strlen(text))
+            unsetenv("TENANTRY_DATABASE_URL")
+        }
+        return settings
+    }
+
+    /// `postgres://user:password@host/database?user=…` → `postgres://host/database`. What is no such URL, or is named after its user only, stays as it
+    /// is, for whoever reads it to say so.
+    static func withoutSignIn(_ url: String) -> String {
+        guard let scheme = ["postgres://", "postgresql://"].first(where: url.hasPrefix).map({ url.index(url.startIndex, offsetBy: $0.count) }) else {
+            return url
+        }
+        let parts = url[scheme...].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        let place = parts[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
+        guard place.count == 2, !place[1].isEmpty else { return url }
+        let authority = place[0].lastIndex(of: "@").map { place[0][place[0].index(after: $0)...] } ?? place[0]
+        let items = parts.count > 1 ? parts[1].split(separator: "&").filter { !$0.hasPrefix("user=") && !$0.hasPrefix("password=") } : []
+        return url[..<scheme] + "\(authority)/\(place[1])" + (items.isEmpty ? "" : "?" + items.joined(separator: "&"))
     }
 }

@@ -16,6 +16,8 @@ struct options {
     /// Landlock of that ABI; 0: none.
     int landlock;
     bool seccomp;
+    /// Whether it waits for a byte on the wire before it becomes the program.
+    bool waits;
     /// Bytes of data that the program may hold at most; 0: no limit.
     uint64_t memory;
     /// The process that must still be the parent; 0: not known.

@@ -17,6 +17,13 @@ public func endWithParent() {
     _ = process_end_with_parent()
 }
 
+/// Closes the calling process's memory, environment and descriptors to other processes of the same user, and leaves no core dumps (prctl(2),
+/// PR_SET_DUMPABLE). False where the kernel refuses.
+public func hideProcess() -> Bool { process_hide() == 0 }
+
+/// Neither the calling process nor what it starts gains rights from a program's file (prctl(2), PR_SET_NO_NEW_PRIVS). False where the kernel refuses.
+public func gainNoPrivileges() -> Bool { process_gain_nothing() == 0 }
+
 private final class ThreadStart: Sendable {
     let name: String
     let body: @Sendable () -> Void

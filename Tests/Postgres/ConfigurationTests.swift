@@ -34,6 +34,14 @@ import Testing
         #expect(!String(reflecting: error).contains("secret"))
     }
 
+    @Test("a URL that names nobody is read for a role that is given beside it, and only then")
+    func unnamed() throws {
+        let configuration = try Configuration(url: "postgres:///d?host=/run/pg", user: "host")
+        #expect(configuration.user == "host" && configuration.password == nil && configuration.database == "d")
+        #expect(try Configuration(url: "postgres://u:p@h/d", user: "host").user == "u")
+        #expect(throws: PostgresError.self) { try Configuration(url: "postgres:///d?host=/run/pg") }
+    }
+
     @Test("neither description nor reflection shows the password")
     func redacted() throws {
         let configuration = try Configuration(url: "postgres://u:secret@h/d")

@@ -64,10 +64,11 @@ actor TestTemplate {
                 let series = try TestSchema.series()
                 _ = try await Migrator(client: client, prefix: prefix, series: series).up(deadline: .after(.seconds(60)))
                 let manifests = try TestSchema.manifests()
+                let hostile = try TestSchema.hostile()
                 let roles = RoleInstaller(client: client, prefix: prefix, home: home)
                 try await roles.install(deadline: .after(.seconds(60)))
-                try await roles.install(handlers: manifests.map(\.name) + [TestSchema.second], deadline: .after(.seconds(60)))
-                try await GrantInstaller(client: client, prefix: prefix).install(manifests, deadline: .after(.seconds(60)))
+                try await roles.install(handlers: manifests.map(\.name) + [TestSchema.second, hostile.name], deadline: .after(.seconds(60)))
+                try await GrantInstaller(client: client, prefix: prefix).install(manifests + [hostile], deadline: .after(.seconds(60)))
                 let host = try Credentials.load(Credentials.hostFile(home: home)).passwords
                 let admin = try Credentials.load(Credentials.adminFile(home: home)).passwords
                 return Made(
@@ -84,6 +85,9 @@ public enum TestSchema {
 
     /// A handler that has a role and nothing else: tests run a program a second time under this name.
     public static let second = "relay"
+
+    /// The handler that tries to break out. Its role is there; only the tests of the walls run it.
+    public static func hostile() throws -> Manifest { try Manifest.load(folder: "\(Environment.package)/Tests/HostileHandler") }
 
     /// The shared series, and one of each handler that has migrations of its own.
     public static func series() throws -> [MigrationSeries] {

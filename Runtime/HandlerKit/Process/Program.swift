@@ -10,6 +10,7 @@ enum Program {
     private static let usage: Int32 = 64
 
     static func main<H: Handler>(_ handler: H.Type) -> Never {
+        _ = hideProcess()
         switch Array(CommandLine.arguments.dropFirst()) {
         case []: serve(handler)
         case ["--statements"]:

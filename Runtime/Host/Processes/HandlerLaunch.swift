@@ -19,10 +19,13 @@ struct HandlerLaunch: Sendable {
     let calls: CallQueue?
     /// Takes what is to be recorded; nil where nothing is.
     let recordings: RecordingQueue?
+    /// Whether a launcher waits for the next start of each handler.
+    let parks: Bool
     private let pool = BlockingPool(threads: 8, name: "processes")
+    private let parked = ParkedLaunches()
 
     init(
-        loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, recordings: RecordingQueue? = nil,
+        loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, recordings: RecordingQueue? = nil, parks: Bool = true,
         greeting: @escaping @Sendable (Manifest) -> Start
     ) {
         self.loops = loops
@@ -30,16 +33,40 @@ struct HandlerLaunch: Sendable {
         self.sandbox = sandbox
         self.calls = calls
         self.recordings = recordings
+        self.parks = parks
         self.greeting = greeting
     }
 
     /// Which program stands there now; nil where there is none.
     func identity(of manifest: Manifest) -> String? { File.identity(of: manifest.programPath(beside: programs)) }
 
-    /// Starts the program. Throws `UNAVAILABLE` with the reason in the detail.
+    /// Starts the program, from the launcher that waits for it if there is one. Throws `UNAVAILABLE` with the reason in the detail.
     func start(_ manifest: Manifest) async throws -> Launcher.Child {
         let command = sandbox.plan.command(manifest, program: manifest.programPath(beside: programs))
-        return try await pool.run { try Launcher.start(command) }
+        let waiting = waitingCommand(manifest)
+        let child = try await pool.run { [parked] in try waiting.flatMap { parked.take($0) } ?? Launcher.start(command) }
+        // Later, or it would take the processor from the start that somebody waits for.
+        if parks { loops.home.loop.scheduleTask(in: .milliseconds(500)) { prepare(manifest) } }
+        return child
+    }
+
+    /// Has a launcher wait for the next start of a handler. Where nothing stands around processes there is nothing to prepare.
+    func prepare(_ manifest: Manifest) {
+        guard let command = waitingCommand(manifest) else { return }
+        pool.submit { [parked] in parked.park(command) }
+    }
+
+    /// Ends the launchers that wait.
+    func stop() async {
+        _ = try? await pool.run { [parked] in parked.end() }
+    }
+
+    /// A program that was replaced is another one, also where bubblewrap holds on to the old file.
+    private func waitingCommand(_ manifest: Manifest) -> SandboxPlan.Command? {
+        guard parks, sandbox.plan.mode != .off, let identity = identity(of: manifest) else { return nil }
+        var command = sandbox.plan.command(manifest, program: manifest.programPath(beside: programs), waits: true)
+        command.identity = identity
+        return command
     }
 
     /// Puts the gateway's end of a wire on a loop; processes take turns over the loops.

@@ -25,29 +25,52 @@ enum Launcher {
     /// Between clone and exec the C library does what only async-signal-safe code may: it puts the wire on descriptor 0, errors and output on the
     /// gateway's standard error, closes everything from 3 up, resets signals.
     static func start(_ command: SandboxPlan.Command) throws(AppError) -> Child {
-        let (ends, pid) = try spawn(command, output: 2)
-        return Child(pid: pid, program: pid, descriptor: ends)
+        var report: [Int32] = [-1, -1]
+        if command.reportsProcess, pipe2(&report, O_CLOEXEC) != 0 { throw failure("make a pipe", errno) }
+        defer { if report[0] >= 0 { close(report[0]) } }
+        let spawned = Result { () throws(AppError) in try spawn(command, output: 2, report: report[1]) }
+        if report[1] >= 0 { close(report[1]) }
+        let (end, pid) = try spawned.get()
+        guard command.reportsProcess else { return Child(pid: pid, program: pid, descriptor: end) }
+        // bubblewrap closes its end once it has said which process it made, or could not make one.
+        guard let program = processNumber(try? JSON.read(readAll(report[0]))) else {
+            close(end)
+            kill(-pid, SIGKILL)
+            throw AppError(.unavailable, detail: "\(command.program) made no process (\(Self.end(pid)))")
+        }
+        return Child(pid: pid, program: program, descriptor: end)
+    }
+
+    /// `{"child-pid": 123, …}`.
+    private static func processNumber(_ report: JSONValue?) -> pid_t? {
+        (report?["child-pid"]?.integer).flatMap { pid_t(exactly: $0) }
     }
 
     /// Runs a command to its end; all that it wrote on standard output. Throws `UNAVAILABLE` where it failed. Blocks.
     static func ask(_ command: SandboxPlan.Command) throws(AppError) -> [UInt8] {
         let (end, pid) = try spawn(command, output: 0)
         defer { close(end) }
-        var answer: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = read(end, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0, answer.count < 1 << 20 else { break }
-            answer += buffer[..<count]
-        }
+        let answer = readAll(end)
         let how = Self.end(pid)
         guard how == "exit status 0" else { throw AppError(.unavailable, detail: "\(command.program): \(how)") }
         return answer
     }
 
+    /// All bytes up to the end, at most a megabyte.
+    private static func readAll(_ descriptor: Int32) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0, bytes.count < 1 << 20 else { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+
     /// The gateway's end of a socket pair whose other end is the command's descriptor 0; its output goes to a descriptor of ours, 0 meaning that pair.
-    private static func spawn(_ command: SandboxPlan.Command, output: Int32) throws(AppError) -> (Int32, pid_t) {
+    /// `report` becomes descriptor 3.
+    private static func spawn(_ command: SandboxPlan.Command, output: Int32, report: Int32 = -1) throws(AppError) -> (Int32, pid_t) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw failure("make a socket pair", errno)
@@ -63,7 +86,8 @@ enum Launcher {
         }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
+        if report >= 0 { posix_spawn_file_actions_adddup2(&actions, report, 3) }
+        posix_spawn_file_actions_addclosefrom_np(&actions, report >= 0 ? 4 : 3)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
@@ -95,8 +119,10 @@ enum Launcher {
             usleep(2000)
         }
         kill(-pid, SIGKILL)
-        let signal = status & 0x7F
-        return signal == 0 ? "exit status \(status >> 8 & 0xFF)" : "signal \(signal)"
+        // bubblewrap says of what a signal ended what shells say: 128 and the signal.
+        let code = status >> 8 & 0xFF
+        let signal = status & 0x7F == 0 && code > 128 ? code - 128 : status & 0x7F
+        return signal == 0 ? "exit status \(code)" : "signal \(signal)"
     }
 
     private static func withStrings<Result>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result) -> Result {

@@ -54,7 +54,7 @@ public struct HandlerInspection: Sendable, Encodable {
         let greeting = Start(
             handler: manifest.name, databaseURL: "postgres://nobody@localhost/none", connections: UInt16(manifest.connections),
             concurrency: UInt16(manifest.concurrency), secrets: secrets, logLevel: "notice")
-        let launch = HandlerLaunch(loops: loops, programs: programs, sandbox: sandbox) { _ in greeting }
+        let launch = HandlerLaunch(loops: loops, programs: programs, sandbox: sandbox, parks: false) { _ in greeting }
         let describer = Describer(launch: launch, cache: nil, logger: Logger(label: "tenantry.handler"))
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         for route in description.routes { _ = try AccessRule(route.access) }

@@ -51,6 +51,7 @@ public struct Host: Sendable {
             greetings: greetings, convictions: ConvictionStore(home: settings.home), time: time, logger: logger)
         var handlers: [ServedHandler] = []
         for manifest in settings.handlers { handlers.append(try await loader.load(manifest)) }
+        for handler in handlers { launch.prepare(handler.pool.manifest) }
 
         let scratch = Scratch(
             folder: "\(settings.home)/scratch", quota: SpoolQuota(perTenant: settings.spoolPerTenant, total: settings.spoolTotal))
@@ -91,6 +92,7 @@ public struct Host: Sendable {
                 logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
             CallService(gateway: gateway, queue: calls),
+            LaunchService(launch: launch),
             PoolService(fleet: gateway.fleet),
             ReloadService(gateway: gateway, loader: loader, database: database),
             server,
@@ -102,7 +104,8 @@ public struct Host: Sendable {
 
     static func configuration(_ url: String) throws(AppError) -> PostgresClient.Configuration {
         do throws(PostgresError) {
-            return try PostgresClient.Configuration(url: url)
+            // Whoever the URL names does not sign in: each role does with a password of its own.
+            return try PostgresClient.Configuration(url: url, user: "nobody")
         } catch { throw AppError(.validation, "TENANTRY_DATABASE_URL: \(error)") }
     }
 

@@ -8,7 +8,7 @@ public struct HostSettings: Sendable {
     public var port = 8080
     /// The folder of its state: `credentials/`, `keys/`, `scratch/`, `cache/`.
     public var home: String
-    /// The database, as the installer's URL. Role and password in it are not used: the host and each handler sign in as themselves.
+    /// The database's URL. Role and password in it are not used and need not be there: the host and each handler sign in as themselves.
     public var databaseURL: String
     /// The passwords of the host's role and the handlers', by the role's whole name.
     public var passwords: [String: String]

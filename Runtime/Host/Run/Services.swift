@@ -33,6 +33,16 @@ struct PoolService: Service {
     }
 }
 
+/// The launchers that wait for a program's next start. Stops behind the processes.
+struct LaunchService: Service {
+    let launch: HandlerLaunch
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await launch.stop()
+    }
+}
+
 /// Stops first: says in `/health/ready` that it is over, and ends listeners, who would otherwise hold their connections open.
 struct DoorService: Service {
     let gateway: Gateway

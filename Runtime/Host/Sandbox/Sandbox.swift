@@ -8,7 +8,10 @@ import Reactor
 struct Sandbox: Sendable {
     let plan: SandboxPlan
 
-    /// Asks the launcher beside the runtime's program what this machine offers. `home` is what no handler may read.
+    /// Where bubblewrap is looked for.
+    private static let bubblewraps = ["/usr/bin/bwrap", "/usr/local/bin/bwrap"]
+
+    /// Asks the launcher beside the runtime's program what this machine offers.
     ///
     /// Throws `UNAVAILABLE` where the launcher cannot be asked, or where walls are required that the machine does not have.
     init(_ mode: SandboxMode, programs: String, database: DatabasePlace) async throws(AppError) {
@@ -23,8 +26,15 @@ struct Sandbox: Sendable {
                 )
             }
         }
-        plan = SandboxPlan(
-            facts: facts, mode: mode, launcher: launcher, parent: getpid(), database: database, libraries: Self.libraries())
+        var plan = SandboxPlan(
+            facts: facts, mode: mode, launcher: launcher, parent: getpid(), database: database, directory: Self.directory(), links: Self.links(),
+            libraries: Self.libraries())
+        if mode != .off, mode != .launcher, let bubblewrap = Self.bubblewraps.first(where: { access($0, X_OK) == 0 }) {
+            var tried = plan
+            tried.facts.bubblewrap = bubblewrap
+            if let answer = try? await Self.ask(tried.trial), answer.landlock == facts.landlock, answer.seccomp == facts.seccomp { plan = tried }
+        }
+        self.plan = plan
     }
 
     /// Says once what stands around a handler's processes.
@@ -36,16 +46,37 @@ struct Sandbox: Sendable {
             metadata: .keys([.handler: "\(manifest.name)", .reason: "\(report.summary)"]))
     }
 
-    /// Blocks a thread of its own for a few milliseconds.
     private static func probe(_ launcher: String) async throws(AppError) -> SandboxFacts {
+        do throws(AppError) {
+            return try await ask(.init(program: launcher, arguments: ["--probe"]))
+        } catch {
+            throw AppError(.unavailable, "the launcher \(launcher) does not say what this machine offers: \(error.detail ?? error.message)")
+        }
+    }
+
+    /// Blocks a thread of its own for a few milliseconds.
+    private static func ask(_ command: SandboxPlan.Command) async throws(AppError) -> SandboxFacts {
         let pool = BlockingPool(threads: 1, name: "probe")
         do {
-            let answer = try await pool.run { try Launcher.ask(.init(program: launcher, arguments: ["--probe"])) }
-            return try JSON.decode(SandboxFacts.self, from: try JSON.read(answer))
+            return try JSON.decode(SandboxFacts.self, from: try JSON.read(try await pool.run { try Launcher.ask(command) }))
         } catch let error as AppError {
-            throw AppError(.unavailable, "the launcher \(launcher) does not say what this machine offers: \(error.detail ?? error.message)")
+            throw error
         } catch {
-            throw AppError(.unavailable, "the launcher \(launcher) does not say what this machine offers: \(error)")
+            throw AppError(.unavailable, detail: "\(error)")
+        }
+    }
+
+    private static func directory() -> String {
+        guard let path = getcwd(nil, 0) else { return "" }
+        defer { free(path) }
+        return String(cString: path)
+    }
+
+    private static func links() -> [SandboxPlan.Link] {
+        ["/lib", "/lib64", "/bin", "/sbin"].compactMap { path in
+            var target = [CChar](repeating: 0, count: 4096)
+            let count = readlink(path, &target, target.count)
+            return count > 0 ? .init(path: path, target: String(decoding: target[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)) : nil
         }
     }
 

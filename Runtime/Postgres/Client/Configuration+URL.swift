@@ -4,8 +4,8 @@ extension PostgresClient.Configuration {
     /// Reads `postgres://user:password@host:port/database?name=value` (PostgreSQL, "Connection URIs"); `host` and `port` may be given as parameters
     /// too, which is how a Unix socket's directory is named. Percent-encoding is decoded.
     ///
-    /// Throws `configuration` with what is wrong, without the password.
-    public init(url: String) throws(PostgresError) {
+    /// `user` signs in where the URL names nobody; without it such a URL is refused. Throws `configuration` with what is wrong, without the password.
+    public init(url: String, user otherwise: String? = nil) throws(PostgresError) {
         func refuse(_ why: String) -> PostgresError { PostgresError(.configuration, detail: "the database URL \(why)") }
         guard let scheme = ["postgres://", "postgresql://"].first(where: url.hasPrefix) else {
             throw refuse("must begin with postgres://")
@@ -36,7 +36,8 @@ extension PostgresClient.Configuration {
             default: parameters[String(pair[0])] = value
             }
         }
-        guard let user, !user.isEmpty else { throw refuse("names no user") }
+        if user?.isEmpty ?? true { user = otherwise }
+        guard let user else { throw refuse("names no user") }
         guard let number = Int(port.isEmpty ? "5432" : port), (1...65535).contains(number) else {
             throw refuse("has the port \(port); expected one number from 1 to 65535")
         }

@@ -41,6 +41,13 @@ extension ChildProgram {
         return children
     }
 
+    /// The file that a process executes; empty where it has ended.
+    static func program(of pid: pid_t) -> String {
+        var buffer = [CChar](repeating: 0, count: 4096)
+        let count = max(0, readlink("/proc/\(pid)/exe", &buffer, buffer.count))
+        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// Whether a process runs; one that has ended and waits to be collected does not.
     static func isAlive(_ pid: pid_t) -> Bool {
         guard let stat = try? File.read("/proc/\(pid)/stat") else { return false }
