@@ -74,9 +74,13 @@ public struct InvocationReplay: Sendable, Encodable {
         let greeting = Start(
             handler: manifest.name, databaseURL: "postgres://nobody@localhost/none", connections: 1, concurrency: 1, secrets: [], logLevel: "critical"
         )
-        let launch = HandlerLaunch(loops: loops, programs: programs) { _ in greeting }
+        // It reads from the recording alone: neither a database nor egress is needed.
+        var closed = manifest
+        closed.egress = []
+        let sandbox = try await Sandbox(.auto, programs: programs, database: .none)
+        let launch = HandlerLaunch(loops: loops, programs: programs, sandbox: sandbox, parks: false) { _ in greeting }
         do {
-            let child = try await launch.start(manifest)
+            let child = try await launch.start(closed)
             let process = try await launch.connect(child, 0, Logger(label: "tenantry.replay")) {}
             let end = await process.executor.run { await exchange(recorded, process, greeting) }
             process.kill()

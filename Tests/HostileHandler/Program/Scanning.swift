@@ -44,7 +44,7 @@ enum Scanning {
             guard let hit = find_bytes(heap.baseAddress! + position, heap.count - position, pattern, pattern.count) else { break }
             let offset = heap.baseAddress!.distance(to: hit)
             let text = heap[offset..<min(offset + 300, heap.count)].prefix {
-                $0 == 46 || $0 == 95 || (48...57).contains($0) || (97...122).contains($0)
+                $0 == 45 || $0 == 46 || $0 == 95 || (48...57).contains($0) || (97...122).contains($0)
             }
             let context = String(decoding: text, as: UTF8.self)
             if context.split(separator: ".").count == 11 { found.insert(context) }
