@@ -40,7 +40,8 @@ struct HandlerCommand: AsyncParsableCommand {
         }
     }
 
-    private static func inspect(_ manifest: Manifest, _ settings: Settings) async throws -> HandlerInspection {
+    /// Starts a handler's program behind its walls and asks it.
+    static func inspect(_ manifest: Manifest, _ settings: Settings) async throws -> HandlerInspection {
         try await HandlerInspection(manifest, programs: Programs.folder, sandbox: settings.sandbox, database: settings.databaseURL)
     }
 

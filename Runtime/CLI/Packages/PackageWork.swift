@@ -138,7 +138,7 @@ struct PackageWork {
     private func check(_ manifest: Manifest) async throws {
         let others = try settings.manifests().filter { $0.name != manifest.name }
         var all: [HandlerInspection] = []
-        for manifest in [manifest] + others { all.append(try await HandlerInspection(manifest, programs: Programs.folder)) }
+        for manifest in [manifest] + others { all.append(try await HandlerCommand.inspect(manifest, settings)) }
         try HandlerInspection.check(together: all)
     }
 
