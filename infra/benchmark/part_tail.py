@@ -76,8 +76,8 @@ def p(percent, latencies):
     return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)
 
 
-def load_long_source(database):
-    """A source of tenant 1 with very many points, made once; gives the time after the last."""
+def load_long_source(database, tenant=1, points=LONG_POINTS, name="long"):
+    """A business `name` of a tenant with one source of very many points, made once; gives the time after the last."""
     database.sql(
         """
         insert into app.businesses (tenant_id, id, name) values (:'tenant', :'business', 'Long') on conflict do nothing;
@@ -87,5 +87,5 @@ def load_long_source(database):
         select :'tenant', :'source', timestamptz '2024-01-01Z' + n * interval '1 minute', n % 1000 from generate_series(0, :points - 1) n
         on conflict do nothing;
         analyze app.kpi_data;""",
-        tenant=identifier("tenant 1"), business=identifier("business long"), source=identifier("source long"), points=LONG_POINTS)
-    return FIRST_DAY + timedelta(minutes=LONG_POINTS)
+        tenant=identifier(f"tenant {tenant}"), business=identifier(f"business {name}"), source=identifier(f"source {name}"), points=points)
+    return FIRST_DAY + timedelta(minutes=points)

@@ -85,11 +85,12 @@ def shared(fairness):
         yield (
             f"p99 of a tenant's short calls at 100 a second: alone; while another tenant has 200 calls in flight that {what}",
             f"{by['alone_p99_ms']} ms; {beside}; the other is served {by['crowd_per_s']:,} a second")
-    weights = fairness["weights"]
-    shares = ", ".join(f"{share:.1%}" for share in weights["shares"].values())
-    yield (
-        f"Shares of tenants with the weights {', '.join(weights['shares'])}, each with 100 calls in flight",
-        f"{shares} of {weights['per_s']:,} a second; at most {weights['worst_error']:.1%} off")
+    for kind, what in (("sleeping", "calls that hold a connection for 10 ms"), ("computing", "calls that aggregate 3,000 points")):
+        weights = fairness[f"weights_{kind}"]
+        parts = ", ".join(f"{share:.1%}" for share in weights["shares"].values())
+        yield (
+            f"Shares of tenants with the weights {', '.join(weights['shares'])}, each with 100 {what} in flight",
+            f"{parts} of {weights['per_s']:,} a second; at most {weights['worst_error']:.1%} off")
 
 
 def broken(faults):
