@@ -43,13 +43,17 @@ enum Scanning {
         while position + pattern.count < heap.count {
             guard let hit = find_bytes(heap.baseAddress! + position, heap.count - position, pattern, pattern.count) else { break }
             let offset = heap.baseAddress!.distance(to: hit)
-            let text = heap[offset..<min(offset + 300, heap.count)].prefix {
-                $0 == 45 || $0 == 46 || $0 == 95 || (48...57).contains($0) || (97...122).contains($0)
-            }
+            var text: [UInt8] = []
+            while text.count < 300, offset + text.count < heap.count, isPart(heap[offset + text.count]) { text.append(heap[offset + text.count]) }
             let context = String(decoding: text, as: UTF8.self)
             if context.split(separator: ".").count == 11 { found.insert(context) }
             position = offset + pattern.count
         }
         return Array(found)
+    }
+
+    /// Digits, small letters, `-`, `.` and `_`.
+    private static func isPart(_ byte: UInt8) -> Bool {
+        byte == 45 || byte == 46 || byte == 95 || (48...57).contains(byte) || (97...122).contains(byte)
     }
 }
