@@ -28,6 +28,8 @@ public final class PrivateCluster: Sendable {
         }
         binaries = found
         port = try Self.freePort()
+        // The socket must be reached by processes without root's rights; the data has a folder of its own.
+        chmod(directory, 0o711)
         if asRoot, let user = getpwnam("postgres") { chown(directory, user.pointee.pw_uid, user.pointee.pw_gid) }
     }
 
@@ -69,7 +71,7 @@ public final class PrivateCluster: Sendable {
     }
 
     private func create() async throws {
-        try await command("/bin/sh", "-c", "printf '%s' '\(Self.password)' > \(directory)/password")
+        try await command("/bin/sh", "-c", "umask 077; printf '%s' '\(Self.password)' > \(directory)/password")
         try await command(
             "\(binaries)/initdb", "-D", "\(directory)/data", "-U", "postgres", "--auth=scram-sha-256", "--pwfile=\(directory)/password", "--no-sync")
         try await start()

@@ -51,6 +51,8 @@ extension EndToEnd {
                 for writer in 0..<TortureWorld.writers {
                     group.addTask { try await write(as: writer, kill.round, world, ledger, host) }
                 }
+                // The writers end, whatever fails here.
+                defer { ledger.stop() }
                 try await host.eventually("\(kill.writes) writes have begun") { ledger.writes >= kill.writes }
                 try await Task.sleep(for: .milliseconds(kill.milliseconds))
                 let open = try await world.openTransactions()
