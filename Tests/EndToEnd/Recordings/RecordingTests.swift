@@ -115,5 +115,35 @@ extension EndToEnd {
                 #expect(try await tenantry(["replay", "request-500", "--program", "dashboards-handler"]).status == 66)
             }
         }
+
+        @Test("recordings of more than seven days go at the start, those past the newest two hundred of a tenant with the next one") func bounded()
+            async throws
+        {
+            let member = try await Member.make()
+            let database = try TestDatabase.current
+            func insert(_ count: Int64, days: Int64, _ handler: String) async throws {
+                _ = try await database.query(
+                    """
+                    insert into tenancy.recordings (tenant_id, invocation_id, handler, route, request_id, ending, status, code, recorded_at, sealed)
+                    select $1, gen_random_uuid(), $4, '', '', 'failed', 500, '', now() - make_interval(days => $3::int) - make_interval(secs => n), ''
+                    from generate_series(1, $2) as n
+                    """, [.id(member.tenant), .int64(count), .int64(days), .text(handler)])
+            }
+            func count(_ handler: String) async throws -> Int {
+                try await database.query("select 1 from tenancy.recordings where handler = $1", [.text(handler)]).count
+            }
+            try await insert(3, days: 8, "old")
+            try await insert(205, days: 1, "many")
+            try await RunningHost.run { host in
+                try await host.eventually("the old ones are gone") { try await count("old") == 0 }
+                #expect(try await count("many") == 205)
+                let token = try host.token(member)
+                #expect(try await host.get("/probe/fail/unknown", token: token, headers: [("x-request-id", "request-new")]).status == 500)
+                try await host.eventually("it is recorded, and the oldest are gone") {
+                    let counts = (try await stored("request-new"), try await count("many"))
+                    return counts.0 == 1 && counts.1 == 199
+                }
+            }
+        }
     }
 }
