@@ -64,8 +64,8 @@ extension Integration {
                     files["0002_tenancy.up.sql", default: ""] += "\n-- another word"
                     files["0099_more.up.sql"] = nil
                     let next = core.migrations.count + 1
-                    files["000\(next)_more.up.sql"] = "create table app.more (n int)"
-                    files["000\(next)_more.down.sql"] = "drop table app.more"
+                    files["00\(next)_more.up.sql"] = "create table app.more (n int)"
+                    files["00\(next)_more.down.sql"] = "drop table app.more"
                     let changed = try migrator(client, database, [try MigrationSeries("core", files: files)])
                     let error = await #expect(throws: AppError.self) { try await changed.up(deadline: Self.limit) }
                     #expect(error?.code == .conflict && error?.message.contains("core 2 (tenancy) was changed") == true)
@@ -85,7 +85,7 @@ extension Integration {
                     let core = try #require(try TestSchema.series().first)
                     _ = try await migrator(client, database, [core]).up(deadline: Self.limit)
                     var files = core.files
-                    files = files.filter { !$0.key.hasPrefix("000\(core.migrations.count)_") }
+                    files = files.filter { !$0.key.hasPrefix("00\(core.migrations.count)_") }
                     let fewer = try migrator(client, database, [try MigrationSeries("core", files: files)])
                     let gone = await #expect(throws: AppError.self) { try await fewer.up(deadline: Self.limit) }
                     #expect(gone?.message.contains("its file is gone") == true)
