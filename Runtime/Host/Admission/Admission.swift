@@ -33,9 +33,10 @@ final class Admission: Sendable {
         suspicion.withLock { $0?.state(address, at: time.instant()) } ?? .normal
     }
 
-    /// Remembers what an address did wrong. A trusted proxy is never blamed for those behind it.
+    /// Remembers what an address did wrong. A trusted proxy is never blamed for those behind it, nor is this machine, where a proxy may stand that
+    /// nobody named.
     func note(_ offence: SuspicionTable.Offence, of address: ClientAddress) {
-        guard address != .none, !proxies.trusts(address) else { return }
+        guard address != .none, !address.isLoopback, !proxies.trusts(address) else { return }
         let change = suspicion.withLock { $0?.note(offence, of: address, at: time.instant()) }
         guard let change else { return }
         logger.warning(

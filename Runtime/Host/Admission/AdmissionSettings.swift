@@ -22,7 +22,7 @@ public struct AdmissionSettings: Sendable {
     /// Calls of one tenant, and of all, that may wait for a handler. Default to 256 and 1024.
     public var queuePerTenant = 256
     public var queueTotal = 1024
-    /// Heavy calls of one tenant that run at once beside short ones of others; nil: half of the cores, at least one.
+    /// Heavy calls of one tenant that run at once beside short ones of others; nil: half of the cores, at least one. `Int.max`: no limit.
     public var heavyCalls: Int?
 
     /// The defaults.
@@ -74,7 +74,7 @@ public struct AdmissionSettings: Sendable {
             }
         case "QUEUE_PER_TENANT": queuePerTenant = try number(1...100_000)
         case "QUEUE_TOTAL": queueTotal = try number(1...100_000)
-        case "HEAVY_CALLS": heavyCalls = try number(1...4096)
+        case "HEAVY_CALLS": heavyCalls = text == "off" ? .max : try number(1...4096)
         default: return false
         }
         return true

@@ -70,6 +70,8 @@ final class RunningHost: Sendable {
             "TENANTRY_SCHEMA": TestSchema.migrations, "SWIFT_BACKTRACE": "enable=no",
             // Tests call as fast as they can, and wrongly on purpose; those of admission set their own.
             "TENANTRY_RATE_ADDRESS": "off", "TENANTRY_RATE_USER": "off", "TENANTRY_RATE_TENANT": "off", "TENANTRY_SUSPICION": "off",
+            // What is quick elsewhere may look heavy among many suites at once.
+            "TENANTRY_HEAVY_CALLS": "off",
         ]
         if let path = getenv("LD_LIBRARY_PATH") { environment["LD_LIBRARY_PATH"] = String(cString: path) }
         environment.merge(options.environment) { _, new in new }

@@ -5,6 +5,11 @@ import Testing
 @Suite("Where a call comes from") struct AddressTests {
     private func address(_ text: String) throws -> ClientAddress { try #require(ClientAddress(text)) }
 
+    @Test("which addresses are this machine's own") func loopback() throws {
+        for own in ["127.0.0.1", "127.255.0.9", "::1"] { #expect(try #require(ClientAddress(own)).isLoopback) }
+        for other in ["128.0.0.1", "126.0.0.1", "::2", "::", "2001:db8::1"] { #expect(try !#require(ClientAddress(other)).isLoopback) }
+    }
+
     @Test("addresses are read and written") func text() throws {
         for text in ["192.0.2.7", "255.255.255.255", "2001:db8::7", "::1"] { #expect(try address(text).description == text) }
         #expect(try address("::ffff:192.0.2.7") == address("192.0.2.7"))

@@ -9,6 +9,9 @@ public struct ClientAddress: Sendable, Hashable {
     /// Stands for clients without an internet address, such as those of a Unix socket.
     static let none = ClientAddress(high: 0, low: 0)
 
+    /// Whether it is this machine's own: `127.0.0.0/8` or `::1`.
+    var isLoopback: Bool { high == 0 && (low == 1 || low >> 24 == 0xFFFF_7F) }
+
     init(high: UInt64, low: UInt64) {
         self.high = high
         self.low = low

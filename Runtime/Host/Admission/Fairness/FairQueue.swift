@@ -201,7 +201,7 @@ struct FairQueue {
 
     /// How many heavy calls may run now, where `place` asks for one more.
     private func heavyLimit(for place: Int, at now: ContinuousClock.Instant) -> Int {
-        let alone = max(limits.cores, limits.connections / 2)
+        let alone = max(limits.cores, limits.connections / 2, limits.heavyBeside)
         guard othersArePresent(beside: place, at: now) else { return alone }
         let heavyFlows = waitingFlows.count { !flows[$0]!.waitingHeavy.isEmpty || flows[$0]!.runningHeavy > 0 }
         let own = waitingFlows.contains(place) ? 0 : 1
