@@ -82,9 +82,14 @@ extension EndToEnd {
                         "POST", "/auth/login", headers: Self.from(address) + [("content-type", "application/json")],
                         body: Array(body.description.utf8))
                 }
-                let statuses = try await withThrowingTaskGroup { group in
-                    for number in 0..<60 { group.addTask { try await signIn("guess \(number)", from: "203.0.113.7").status } }
-                    return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+                // Checking a password is slow on purpose: a few at a time, or the last would wait for too long.
+                var statuses: [Int: Int] = [:]
+                for first in stride(from: 0, to: 60, by: 10) {
+                    let some = try await withThrowingTaskGroup { group in
+                        for number in first..<first + 10 { group.addTask { try await signIn("guess \(number)", from: "203.0.113.7").status } }
+                        return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+                    }
+                    statuses.merge(some, uniquingKeysWith: +)
                 }
                 #expect(statuses[401, default: 0] >= 50 && statuses[200] == nil, "\(statuses)")
                 let blocked = try await signIn("a long password", from: "203.0.113.7")

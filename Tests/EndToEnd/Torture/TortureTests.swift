@@ -130,8 +130,8 @@ extension EndToEnd {
             do {
                 let answer = try await host.request("POST", world.path(effect), token: token, headers: effect.headers, body: effect.body)
                 if answer.status == 201 { return .acknowledged }
-                // Whoever is asked wrongly would count as cut off; only the same key, still at work, may be refused.
-                if (400..<500).contains(answer.status), !(effect.isKeyed && answer.status == 409) {
+                // Whoever is asked wrongly would count as cut off; only who had to wait for too long, and the same key still at work, may be refused.
+                if (400..<500).contains(answer.status), answer.status != 429, !(effect.isKeyed && answer.status == 409) {
                     Issue.record("\(effect): \(answer.status) \(answer.text)")
                 }
                 return .unknown("\(answer.status) \(answer.errorCode ?? "")")
