@@ -41,6 +41,8 @@ struct SandboxPlan: Sendable {
     private static let systemFolders = ["/usr", "/lib", "/lib64"]
     private static let systemFiles = ["/etc/ld.so.cache", "/etc/localtime"]
     private static let devices = ["/dev/null", "/dev/zero", "/dev/urandom"]
+    /// Its own threads: libdispatch ends a process whose workers' state it cannot read there.
+    private static let ownThreads = "/proc/self/task"
     /// What looking up names and checking certificates read.
     private static let networkFiles = [
         "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/passwd",
@@ -81,7 +83,7 @@ struct SandboxPlan: Sendable {
         if facts.bubblewrap == nil { arguments += ["--parent", "\(parent)"] }
         if facts.landlock > 0 {
             arguments += ["--landlock", "\(facts.landlock)"]
-            for path in Self.systemFolders + Self.devices + files(network(manifest)) + libraries + folder(of: manifest) {
+            for path in Self.systemFolders + Self.devices + [Self.ownThreads] + files(network(manifest)) + libraries + folder(of: manifest) {
                 arguments += ["--read", path]
             }
             for port in ports(manifest) { arguments += ["--connect", "\(port)"] }

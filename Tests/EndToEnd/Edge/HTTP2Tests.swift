@@ -266,7 +266,7 @@ extension EndToEnd {
                     try socket.open(3, FrameSocket.request("GET", "/probe/sleep?milliseconds=1000", [auth]))
                     // Its echo says that what came before it has been taken in.
                     try socket.socket.send(FrameSocket.frame(Kind.ping, 0, 0, Array(repeating: 7, count: 8)))
-                    while let frame = try socket.next(), frame.type != Kind.ping {}
+                    while let frame = try socket.any(), frame.type != Kind.ping {}
                     host.program.signal(SIGTERM)
                     var seen: [UInt8] = []
                     while let frame = try socket.next() { seen.append(frame.type) }

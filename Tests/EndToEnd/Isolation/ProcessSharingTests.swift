@@ -48,6 +48,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("a process whose code sleeps on many threads at once stays alive behind its walls") func sleeping() async throws {
+            try await host([:]) { host, first, _ in
+                let marks = try await withThrowingTaskGroup(of: String.self) { group in
+                    for _ in 0..<16 { group.addTask { try await mark(host, first, 2500) } }
+                    return try await group.reduce(into: Set<String>()) { $0.insert($1) }
+                }
+                #expect(marks.count == 1)
+            }
+        }
+
         @Test("to zero and back") func zero() async throws {
             try await host(["idle: 5s": "idle: 200ms"]) { host, first, second in
                 let one = try await mark(host, first)

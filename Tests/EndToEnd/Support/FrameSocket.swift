@@ -120,7 +120,7 @@ final class FrameSocket {
         return block.drop { $0 & 0xE0 == 0x20 }.first.flatMap { known[$0] }
     }
 
-    private func any() throws -> Frame? {
+    func any() throws -> Frame? {
         while true {
             if buffer.count >= 9 {
                 let count = Int(buffer[0]) << 16 | Int(buffer[1]) << 8 | Int(buffer[2])
