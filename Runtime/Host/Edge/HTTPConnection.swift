@@ -320,8 +320,10 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
             }
             deliver(.closed)
             inputDone = true
-            // A client that half-closes behind its request gets what is ready at once; then it counts as gone.
-            _ = context.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(50)) { [weak self] in self?.goneNow() }
+            // A client that half-closes behind its request gets what is ready at once; then it counts as gone. For half a request nothing runs that
+            // would have to be cancelled: its refusal may take its time.
+            let grace: TimeAmount = requestArrived ? .milliseconds(50) : .seconds(2)
+            _ = context.eventLoop.assumeIsolated().scheduleTask(in: grace) { [weak self] in self?.goneNow() }
         case is ChannelShouldQuiesceEvent:
             quiescing = true
             if clock.phase == .idle || clock.phase == .opening { context.close(promise: nil) }

@@ -59,7 +59,7 @@ extension EndToEnd {
         }
 
         @Test("to zero and back") func zero() async throws {
-            try await host(["idle: 5s": "idle: 200ms"]) { host, first, second in
+            try await host(["idle: 5s": "idle: 2s"]) { host, first, second in
                 let one = try await mark(host, first)
                 #expect(try await mark(host, second) == one, "shared, unless the manifest says otherwise")
                 try await host.eventually("it ends without work") { try host.processes().isEmpty }
