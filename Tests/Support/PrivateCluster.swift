@@ -28,8 +28,6 @@ public final class PrivateCluster: Sendable {
         }
         binaries = found
         port = try Self.freePort()
-        // The socket must be reached by processes without root's rights; the data has a folder of its own.
-        chmod(directory, 0o711)
         if asRoot, let user = getpwnam("postgres") { chown(directory, user.pointee.pw_uid, user.pointee.pw_gid) }
         // A handler's process has no capabilities, also where root runs it: it must get at the socket as others do.
         chmod(directory, 0o711)

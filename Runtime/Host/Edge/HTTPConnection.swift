@@ -14,24 +14,6 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// What carries the requests.
-    private enum Version {
-        /// With what stands in front of the parser.
-        case http1(StrictInput)
-        /// One request on a stream.
-        case http2
-    }
-
-    /// What came from the client, in order.
-    enum Event {
-        case head(HTTPRequestHead)
-        case body(ByteBuffer)
-        case end
-        /// Nothing that comes behind this is read.
-        case failure(AppError)
-        case closed
-    }
-
     let channel: any Channel
     let executor: LoopExecutor
     let limits: EdgeLimits
@@ -71,17 +53,7 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     /// What begins an answer on an HTTP/2 stream.
     private var block: HPACKHeaders?
 
-    /// A connection of HTTP/1.1. `input` stands in front of its parser.
-    convenience init(channel: any Channel, input: StrictInput, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource, isSecure: Bool) {
-        self.init(channel, .http1(input), executor, limits, time, isSecure)
-    }
-
-    /// One stream of an HTTP/2 connection: it carries one request and counts as a connection that is closed behind it.
-    convenience init(stream: any Channel, executor: LoopExecutor, limits: EdgeLimits, time: TimeSource, isSecure: Bool) {
-        self.init(stream, .http2, executor, limits, time, isSecure)
-    }
-
-    private init(_ channel: any Channel, _ version: Version, _ executor: LoopExecutor, _ limits: EdgeLimits, _ time: TimeSource, _ isSecure: Bool) {
+    init(_ channel: any Channel, _ version: Version, _ executor: LoopExecutor, _ limits: EdgeLimits, _ time: TimeSource, _ isSecure: Bool) {
         self.channel = channel
         self.version = version
         self.executor = executor
