@@ -60,7 +60,7 @@ import Testing
         #expect(pool.lease(3, deadline: soon, now: at(1)) == .wait([]))
         #expect(pool.ready(2, now: at(1)) == [.resume(3, 2)])
         #expect(pool.tick(at(1)) == [])
-        #expect(pool.tick(at(2)) == [.kill(1, .silence)])
+        #expect(pool.tick(at(6)) == [.kill(1, .silence)])
         #expect(pool.died(1, now: at(2)) == [])
     }
 

@@ -290,11 +290,11 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
                 context.close(promise: nil)
                 return
             }
+            // A client that half-closes behind its request gets what is ready at once; then it counts as gone. For half a request, or one that is
+            // refused already, nothing runs that would have to be cancelled: the refusal may take its time.
+            let grace: TimeAmount = inputDone || !requestArrived ? .seconds(2) : .milliseconds(50)
             deliver(.closed)
             inputDone = true
-            // A client that half-closes behind its request gets what is ready at once; then it counts as gone. For half a request nothing runs that
-            // would have to be cancelled: its refusal may take its time.
-            let grace: TimeAmount = requestArrived ? .milliseconds(50) : .seconds(2)
             _ = context.eventLoop.assumeIsolated().scheduleTask(in: grace) { [weak self] in self?.goneNow() }
         case is ChannelShouldQuiesceEvent:
             quiescing = true

@@ -26,8 +26,8 @@ struct ProcessPool {
         var look: Duration = .milliseconds(200)
         /// The longest that a call may take: so long a process stays that leaves for what it uses, not for what it does.
         var timeout: Duration = .seconds(30)
-        /// From the first missed ping to the kill.
-        var silence: Duration = .seconds(1)
+        /// From the first missed ping to the kill. Long enough that a process which merely got no processor on a busy machine lives.
+        var silence: Duration = .seconds(5)
         /// What a process may hold, in bytes; from three quarters on it is replaced.
         var memory = 256 << 20
         /// Processor time that a process may use while none of its calls ends; from three quarters on it is replaced.
