@@ -1,6 +1,6 @@
 /// Lets a few tests have a database at a time: the others wait without a connection.
 actor CopyLimit {
-    static let shared = CopyLimit(6)
+    static let shared = CopyLimit(4)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []
