@@ -27,7 +27,7 @@ import Testing
               app.kpi_data: [select, insert]
               identity.credential: [execute]
             egress: [api.open-meteo.com]
-            secrets: [jwt_signing_key]
+            secrets: [jwt_signing_keys]
             calls: [POST /files/upload]
             commands: [inspect]
             """, path: "handler.yaml")
@@ -42,7 +42,7 @@ import Testing
         expected.connections = 2
         expected.grants = [.init(object: "app.kpi_data", verbs: [.select, .insert]), .init(object: "identity.credential", verbs: [.execute])]
         expected.egress = ["api.open-meteo.com"]
-        expected.secrets = ["jwt_signing_key"]
+        expected.secrets = ["jwt_signing_keys"]
         expected.calls = ["POST /files/upload"]
         expected.commands = ["inspect"]
         #expect(manifest == expected)

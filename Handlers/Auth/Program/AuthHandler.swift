@@ -6,7 +6,7 @@ import Tokens
     private let signIn: SignIn
 
     init(environment: HandlerEnvironment) throws {
-        let pem = String(decoding: try environment.secret("jwt_signing_key"), as: UTF8.self)
+        let pem = String(decoding: try environment.secret("jwt_signing_keys"), as: UTF8.self)
         signIn = SignIn(signer: JWTSigner(try RSAKey(privatePEM: pem)))
     }
 

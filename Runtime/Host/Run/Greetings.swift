@@ -10,13 +10,17 @@ final class Greetings: Sendable {
     private let settings: HostSettings
     private let base: PostgresClient.Configuration
     private let jwt: RSAKey
+    private let master: MasterSecret
+    private let time: TimeSource
     private let passwords: Mutex<[String: String]>
     private let known = Mutex<[Manifest: Start]>([:])
 
-    init(_ settings: HostSettings, _ base: PostgresClient.Configuration, _ jwt: RSAKey) {
+    init(_ settings: HostSettings, _ base: PostgresClient.Configuration, _ jwt: RSAKey, _ master: MasterSecret, time: TimeSource) {
         self.settings = settings
         self.base = base
         self.jwt = jwt
+        self.master = master
+        self.time = time
         passwords = Mutex(settings.passwords)
     }
 
@@ -32,10 +36,11 @@ final class Greetings: Sendable {
         let role = "\(settings.rolePrefix)_h_\(manifest.name)"
         var secrets: [Start.Secret] = []
         for name in manifest.secrets {
-            guard name == "jwt_signing_key" else {
-                throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known is `jwt_signing_key`")
+            guard let known = SecretName(rawValue: name) else {
+                let names = SecretName.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known are \(names)")
             }
-            secrets.append(Start.Secret(name: name, value: Array(jwt.privatePEM.utf8)))
+            secrets.append(Start.Secret(name: name, value: try value(of: known)))
         }
         var told = settings
         told.passwords = passwords.withLock { $0 }
@@ -43,6 +48,13 @@ final class Greetings: Sendable {
             handler: manifest.name, databaseURL: base.url(role: role, password: try told.password(of: role)),
             connections: UInt16(manifest.connections), concurrency: UInt16(manifest.concurrency), secrets: secrets, logLevel: settings.logLevel)
         known.withLock { $0[manifest] = greeting }
+    }
+
+    private func value(of name: SecretName) throws(AppError) -> [UInt8] {
+        switch name {
+        case .signingKeys: Array(jwt.privatePEM.utf8)
+        default: try master.ring(of: name, at: time.now()).encoded
+        }
     }
 
     /// The greeting of a manifest that was prepared.

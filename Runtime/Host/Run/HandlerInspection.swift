@@ -48,8 +48,7 @@ public struct HandlerInspection: Sendable, Encodable {
         let loops = Loops(count: 1)
         let place = try database.map { url throws(AppError) in DatabasePlace(try Host.configuration(url)) } ?? .none
         let sandbox = try await Sandbox(mode, programs: programs, database: place)
-        let key = manifest.secrets.isEmpty ? nil : try RSAKey.generate()
-        let secrets = manifest.secrets.map { Start.Secret(name: $0, value: Array(key?.privatePEM.utf8 ?? "".utf8)) }
+        let secrets = try Self.secrets(manifest)
         // Nothing asks this database while a program only says what it serves.
         let greeting = Start(
             handler: manifest.name, databaseURL: "postgres://nobody@localhost/none", connections: UInt16(manifest.connections),
@@ -74,6 +73,20 @@ public struct HandlerInspection: Sendable, Encodable {
 }
 
 extension HandlerInspection {
+    /// Secrets of the right form that are nobody's: the program only says what it serves.
+    private static func secrets(_ manifest: Manifest) throws(AppError) -> [Start.Secret] {
+        let master = MasterSecret(at: Timestamp(seconds: 0))
+        var secrets: [Start.Secret] = []
+        for name in manifest.secrets {
+            switch SecretName(rawValue: name) {
+            case .signingKeys: secrets.append(Start.Secret(name: name, value: Array(try RSAKey.generate().privatePEM.utf8)))
+            case let known?: secrets.append(Start.Secret(name: name, value: try master.ring(of: known, at: Timestamp(seconds: 0)).encoded))
+            case nil: throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`")
+            }
+        }
+        return secrets
+    }
+
     /// Throws `CONFLICT` where two of them, or one and the gateway, answer one request.
     public static func check(together handlers: [HandlerInspection]) throws(AppError) {
         _ = try RouteTable.build(

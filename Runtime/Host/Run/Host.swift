@@ -22,7 +22,8 @@ public struct Host: Sendable {
     public init(
         _ settings: HostSettings, time: TimeSource = .system, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws(AppError) {
-        let jwt = try KeyStore.jwt(home: settings.home)
+        let keys = KeyStore(home: settings.home, time: time)
+        let jwt = try keys.jwt()
         let loops = Loops(count: settings.loops)
         let reactor = Reactor(name: "host-postgres")
         reactor.start()
@@ -37,7 +38,7 @@ public struct Host: Sendable {
         budget = ConnectionBudget(host: settings.connections, handlers: settings.handlers)
         try budget.check(limit: try await database.connectionLimit())
 
-        let greetings = Greetings(settings, base, jwt)
+        let greetings = Greetings(settings, base, jwt, try keys.master(), time: time)
         let calls = CallQueue()
         let recordings = RecordingQueue(
             modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)

@@ -62,7 +62,7 @@ struct ManifestReader {
         case "isolation": set(&manifest.isolation, choice(value))
         case "grants": set(&manifest.grants, grants(value))
         case "egress": set(&manifest.egress, list(value, "a host such as `api.open-meteo.com`", Name.isHost))
-        case "secrets": set(&manifest.secrets, list(value, "a name such as `jwt_signing_key`", Name.isIdentifier))
+        case "secrets": set(&manifest.secrets, list(value, "a name such as `jwt_signing_keys`", Name.isIdentifier))
         case "calls": set(&manifest.calls, list(value, "a route such as `POST /files/upload`", Name.isRoute))
         case "record": set(&manifest.record, choice(value))
         case "commands": set(&manifest.commands, list(value, "a name such as `inspect`", Name.isCommand))

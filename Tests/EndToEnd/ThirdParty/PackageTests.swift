@@ -124,7 +124,7 @@ extension EndToEnd {
                 }
                 let table = PackageFolder.table("notes")
                 try await refused(
-                    try PackageFolder(in: world, "notes", up: [table], more: "secrets: [jwt_signing_key]\n"), 65, "a package is handed no secrets")
+                    try PackageFolder(in: world, "notes", up: [table], more: "secrets: [jwt_signing_keys]\n"), 65, "a package is handed no secrets")
                 try await refused(
                     try PackageFolder(in: world, "notes", up: [table], grants: "  identity.users: [select]\n"), 65, "identity.users: expected")
                 try await refused(

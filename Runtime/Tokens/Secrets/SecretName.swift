@@ -1,0 +1,17 @@
+/// The secrets that a manifest's `secrets` may name. Each is derived from the installation's master secret, but the keys that sign tokens.
+public enum SecretName: String, Sendable, CaseIterable {
+    /// Authenticates refresh tokens.
+    case refresh = "refresh_key"
+    /// Authenticates what one-time tokens and challenges carry.
+    case oneTime = "one_time_key"
+    /// Seals the variables of mails that wait to be sent.
+    case mail = "mail_key"
+    /// Seals the secrets of authenticator apps.
+    case mfa = "mfa_key"
+    /// Seals providers' client secrets and the state of a sign-in through them.
+    case federation = "federation_key"
+    /// Seals the chain of audit records.
+    case audit = "audit_key"
+    /// The keys that sign access tokens: no derived secret, a ``JWTKeyRing``.
+    case signingKeys = "jwt_signing_keys"
+}
