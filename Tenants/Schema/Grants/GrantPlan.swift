@@ -57,6 +57,9 @@ struct GrantPlan {
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
     ].map { "execute on function \($0)" }
 
+    /// The product's own handlers of sign-in, of people and of what happened to them.
+    static let identityHandlers: Set = ["audit", "auth", "federation", "mail", "users"]
+
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {
         case .select: "select (\(object.columns.joined(separator: ", "))) on \(object.signature)"
@@ -70,7 +73,8 @@ struct GrantPlan {
         switch grant.object.prefix(while: { $0 != "." }) {
         case "tenancy": "the control plane is not granted to handlers"
         case "runtime": "expected an object of the product's schemas; every handler may do there what it must"
-        case "identity" where handler != "auth" || grant.verbs != [.execute]: "only the auth handler may execute identity functions"
+        case "identity" where !Self.identityHandlers.contains(handler) || grant.verbs != [.execute]:
+            "only \(Self.identityHandlers.sorted().joined(separator: ", ")) may execute identity functions"
         case "reference" where grant.verbs != [.select]: "reference data may only be selected"
         case "pg_catalog", "information_schema", "public": "expected an object of the product's schemas"
         default: nil
