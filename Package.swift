@@ -36,6 +36,8 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CJWT", path: "Runtime/CJWT", pkgConfig: "libjwt", providers: [.apt(["libjwt-dev"])]),
         .systemLibrary(name: "CSeccomp", path: "Runtime/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CQRCode", path: "Runtime/CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+        .systemLibrary(name: "CPNG", path: "Runtime/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
         .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
 
@@ -91,9 +93,8 @@ let package = Package(
             path: "Runtime/CLI"),
 
         // Handlers: one program each; pure domain logic beside it as a library.
-        .executableTarget(
-            name: "auth-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Auth", exclude: ["handler.yaml"],
-            sources: ["Program"]),
+        .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),
+        .executableTarget(name: "auth-handler", dependencies: ["HandlerKit", "Tokens", "Codes"], path: "Handlers/Auth/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
@@ -120,6 +121,9 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
+        .testTarget(
+            name: "CodesTests", dependencies: ["CPNG", "Codes", "Tokens", "Kernel"], path: "Tests/Codes",
+            resources: [.embedInCode("totp_vectors.json")]),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
