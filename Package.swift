@@ -94,8 +94,10 @@ let package = Package(
 
         // Handlers: one program each; pure domain logic beside it as a library.
         .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),
-        .executableTarget(name: "auth-handler", dependencies: ["HandlerKit", "Tokens", "Codes"], path: "Handlers/Auth/Program"),
         .target(name: "Mailing", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Mail/Mailing"),
+        .target(name: "PasswordRules", path: "Handlers/Auth/Passwords", exclude: ["COMMON-PASSWORDS.md", "make_list.py"]),
+        .executableTarget(
+            name: "auth-handler", dependencies: ["HandlerKit", "Tokens", "Codes", "Mailing", "PasswordRules"], path: "Handlers/Auth/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
@@ -125,6 +127,7 @@ let package = Package(
         .testTarget(
             name: "CodesTests", dependencies: ["CPNG", "Codes", "Tokens", "Kernel"], path: "Tests/Codes",
             resources: [.embedInCode("totp_vectors.json")]),
+        .testTarget(name: "PasswordRulesTests", dependencies: ["PasswordRules"], path: "Tests/PasswordRules"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
