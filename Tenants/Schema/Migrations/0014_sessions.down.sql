@@ -1,5 +1,6 @@
 set local role {prefix}_owner;
 
+drop function identity.sweep(), identity.set_disabled(uuid, boolean), identity.change_email(bytea, text, text),
     identity.reset_password(bytea, text, text, text), identity.verify_registration(bytea, uuid, uuid, text, text),
     identity.renew_registration(text, bytea, int), identity.address_owner(text), identity.use_one_time(bytea, text),
     identity.read_one_time(bytea, text), identity.issue_one_time(bytea, text, uuid, text, uuid, int, jsonb),
