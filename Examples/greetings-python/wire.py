@@ -3,7 +3,7 @@
 import struct
 from collections import namedtuple
 
-VERSION = 2
+VERSION = 3
 MAXIMUM_LENGTH = 1 << 20
 MAXIMUM_CHUNK = 64 << 10
 WINDOW = 256 << 10
@@ -14,8 +14,8 @@ NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 Start = namedtuple("Start", "version handler database_url connections concurrency secrets log_level describes")
 Invocation = namedtuple(
     "Invocation",
-    "route page scope invocation request_id tenant user role context remaining_microseconds depth idempotency recording parameters query "
-    "headers body following",
+    "route page scope invocation request_id tenant user role scopes session api_key address context remaining_microseconds depth "
+    "idempotency recording parameters query headers body following",
 )
 Receipt = namedtuple("Receipt", "handler_microseconds database_microseconds cpu_microseconds rows database_bytes", defaults=(0, 0, 0, 0, 0))
 
@@ -147,8 +147,9 @@ def read_invocation(reader):
     else:
         raise WireError(f"the unknown target {target}")
     return Invocation(
-        route, page, chr(reader.u8()), reader.uuid(), reader.text(), reader.uuid(), reader.uuid(), reader.text(), reader.text(),
-        reader.u64(), reader.u8(), reader.optional(lambda: (reader.text(), reader.blob())), read_recording(reader),
+        route, page, chr(reader.u8()), reader.uuid(), reader.text(), reader.uuid(), reader.uuid(), reader.text(),
+        reader.items(reader.text), reader.uuid(), reader.uuid(), reader.text(), reader.text(), reader.u64(), reader.u8(),
+        reader.optional(lambda: (reader.text(), reader.blob())), read_recording(reader),
         reader.items(reader.text), reader.text(), reader.items(lambda: (reader.text(), reader.text())), reader.blob(), reader.u64(),
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: "The address to sign in with.") var email: String
         @Option(help: "What people call them.") var name: String
         @Option(help: "Slug or id of the tenant to join.") var tenant: String
-        @Option(help: "Their role there: \(Role.allCases.map(\.rawValue).joined(separator: ", ")).") var role: Role = .viewer
+        @Option(help: "Their role there: \(Role.builtIn.map(\.rawValue).joined(separator: ", ")).") var role: Role = .viewer
         @Flag(help: "Read the password from standard input.") var passwordStdin = false
         @Flag(help: "Keep a user who is there already, with their password; only make them a member.") var ifAbsent = false
         @OptionGroup var output: OutputOptions

@@ -5,12 +5,14 @@ public import Manifest
 public enum PackageRules {
     /// Names whose schema, role or series is somebody else's.
     private static let taken: Set = [
-        "app", "auth", "core", "feed", "identity", "information_schema", "jobs", "public", "reference", "runtime", "tenancy", "usage",
+        "app", "core", "feed", "identity", "information_schema", "jobs", "public", "reference", "runtime", "tenancy", "usage",
     ]
 
     /// Why a package may not have a name; nil where it may.
     public static func refusal(of name: String) -> String? {
-        if taken.contains(name) || name.hasPrefix("pg_") { return "the name \(name) is taken by the product or by Postgres; choose another" }
+        if taken.contains(name) || GrantPlan.identityHandlers.contains(name) || name.hasPrefix("pg_") {
+            return "the name \(name) is taken by the product or by Postgres; choose another"
+        }
         return nil
     }
 

@@ -75,13 +75,13 @@ import Tokens
         #expect(code(2, member) == .unauthenticated)
         #expect(code(3, Membership(role: .owner, epoch: 3, suspended: true)) == .tenantSuspended)
         #expect(code(3, member) == nil)
-        #expect(try Principal(claims(epoch: 3), member).role == .viewer)
+        #expect(try Principal(claims(epoch: 3), member).rights.role == .viewer)
     }
 
     @Test("a route asks for its scope") func scopes() throws {
         let principal = try Principal(claims(epoch: 3), member)
-        try AccessRule.bearer(scope: "dashboard:read").check(principal)
-        #expect(throws: AppError.self) { try AccessRule.bearer(scope: "data:write").check(principal) }
+        try AccessRule.bearer(Scope(rawValue: "dashboard:read")).check(principal)
+        #expect(throws: AppError.self) { try AccessRule.bearer(Scope(rawValue: "data:write")).check(principal) }
     }
 
     @Test("known tokens end with their expiry, and their count is bounded") func tokens() {

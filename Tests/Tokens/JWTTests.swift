@@ -114,7 +114,9 @@ import Tokens
         ("aud", ["tenantry", "other"], "aud"), ("aud", ["tenantry"], "aud"), ("exp", "1772352900", "exp"), ("exp", .number(1_772_352_900.5), "exp"),
         ("exp", -1, "exp"), ("exp", .integer(.max), "exp"), ("exp", nil, "exp"), ("exp", 1_772_351_999, "exp"), ("exp", 1_772_352_000, "exp"),
         ("exp", 1_772_355_601, "lifetime"), ("iat", 1_772_352_006, "future"), ("iat", true, "iat"), ("nbf", 1_772_352_006, "not valid yet"),
-        ("nbf", "soon", "nbf"), ("sub", "me", "claim"), ("tid", nil, "claim"), ("role", "root", "claim"), ("epoch", 1.5, "claim"),
+        ("nbf", "soon", "nbf"), ("sub", "me", "claim"), ("tid", nil, "claim"), ("role", "Root", "claim"), ("role", "none", "claim"),
+        ("sid", "s", "claim"), ("scp", [], "claim"),
+        ("scp", ["x"], "claim"), ("scp", "mfa:*", "claim"), ("csrf", "short", "claim"), ("epoch", 1.5, "claim"),
         ("epoch", -1, "claim"),
         ("jti", nil, "claim"),
     ]

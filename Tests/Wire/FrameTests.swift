@@ -18,7 +18,8 @@ import Testing
             1,
             InvocationHead(
                 target: .route(7), scope: .tenant, invocation: InvocationID(uuid), requestID: "r", tenant: TenantID(uuid), user: UserID(uuid),
-                role: "viewer", context: "tc1.1", remainingMicroseconds: 30_000_000, parameters: ["a", "é"], query: "x=1",
+                role: "support", scopes: ["data:*", "alerts:read"], session: uuid, apiKey: uuid, address: "2001:db8::7", context: "tc1.1",
+                remainingMicroseconds: 30_000_000, parameters: ["a", "é"], query: "x=1",
                 headers: [HeaderField(name: "content-type", value: "text/csv")], body: [1, 2, 3], following: 1 << 40)),
         .invoke(
             2,

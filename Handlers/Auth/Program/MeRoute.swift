@@ -14,7 +14,7 @@ enum MeRoute {
                 // The member or the user was removed after the token had been checked.
                 throw AppError(.unauthenticated)
             }
-            return MeAnswer(user: .init(id: user, try Profile(row)), membership: membership)
+            return MeAnswer(user: .init(id: user, try Profile(row)), membership: membership, rights: invocation.principal.rights)
         }
     }
 }
@@ -43,14 +43,14 @@ struct MeAnswer: Codable, Sendable {
     let user: User
     let tenant: TenantAnswer
     let role: Role
-    /// The scopes that the role holds.
+    /// The scopes that the caller holds.
     let scopes: [String]
 
-    init(user: User, membership: Membership) {
+    init(user: User, membership: Membership, rights: Rights?) {
         self.user = user
         tenant = TenantAnswer(membership)
         role = membership.role
-        scopes = Self.scopes.filter { membership.role.holds($0) }
+        scopes = Self.scopes.filter { rights?.holds($0) ?? false }
     }
 
     private static let scopes = ["dashboard:read", "businesses:read", "businesses:write", "data:write", "profile:read"]

@@ -13,8 +13,8 @@ extension Exchange {
             self.task = task
             if machine.cancelled != nil { task?.cancel() }
             do {
-                guard head.scope == endpoint.scope else {
-                    throw AppError(.internalError, detail: "expected a context of the kind \(endpoint.scope), not \(head.scope)")
+                guard endpoint.accepts(head.scope) else {
+                    throw AppError(.internalError, detail: "the route's access does not go with a context of the kind \(head.scope)")
                 }
                 try Task.checkCancellation()
                 if let idempotency = head.idempotency, endpoint.description.writes, head.scope == .tenant, player == nil {

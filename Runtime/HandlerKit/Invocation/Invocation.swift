@@ -5,7 +5,7 @@ public struct Invocation: Sendable {
     /// The request's head.
     public var request: Request { Request(exchange: exchange) }
     /// Who asks.
-    public var principal: Principal { Principal(user: exchange.head.user, role: Role(rawValue: exchange.head.role)) }
+    public var principal: Principal { Principal(exchange.head) }
     /// For whom: every row that this invocation can reach is this tenant's.
     public var tenant: TenantID { exchange.head.tenant }
     /// The tenant's rows.

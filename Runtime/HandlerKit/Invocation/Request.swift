@@ -13,6 +13,9 @@ public struct Request: Sendable {
     /// The header lines that handlers see.
     public var headers: [HeaderField] { exchange.head.headers }
 
+    /// The client's address as the gateway judged it (forwarded lines only from trusted proxies); empty where there is no client.
+    public var clientAddress: String { exchange.head.address }
+
     /// The first header of that name, given in lower case; nil where there is none.
     public func header(_ name: String) -> String? { exchange.header(name) }
 

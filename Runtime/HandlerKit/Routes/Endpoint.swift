@@ -32,8 +32,14 @@ final class Endpoint: Sendable {
         return whole
     }
 
-    /// In whose name invocations of it reach the database.
-    var scope: InvocationHead.Scope { description.access.kind == .anonymous ? .identity : .tenant }
+    /// Whether invocations of it may reach the database in such a name.
+    func accepts(_ scope: InvocationHead.Scope) -> Bool {
+        switch description.access.kind {
+        case .anonymous: scope == .identity
+        case .system: scope != .identity
+        case .bearer, .apiKey, .signedLink, .webhook: scope == .tenant
+        }
+    }
 }
 
 extension Endpoint {

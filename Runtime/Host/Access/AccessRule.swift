@@ -4,20 +4,55 @@ import Wire
 /// Who may call one route, decided from its description once.
 enum AccessRule: Sendable, Hashable {
     case anonymous
-    /// A member of the tenant who holds the scope; empty: any member.
-    case bearer(scope: String)
+    /// A member of the tenant, or a key, that holds the scope; nil: any member.
+    case bearer(Scope?)
+    /// A key that holds the scope.
+    case apiKey(Scope)
+    /// The host itself.
+    case system
 
-    /// Throws `VALIDATION_ERROR` for ways of access that this runtime does not know.
+    /// Throws `VALIDATION_ERROR` for ways of access that this runtime does not know, and for what is no scope.
     init(_ access: HandlerDescription.Access) throws(AppError) {
         switch access.kind {
         case .anonymous: self = .anonymous
-        case .bearer: self = .bearer(scope: access.scope)
-        case .apiKey, .signedLink, .webhook: throw AppError.invalid("access", "`\(access.kind.rawValue)` is not served by this runtime")
+        case .bearer: self = .bearer(access.scope.isEmpty ? nil : try Self.scope(access.scope))
+        case .apiKey: self = .apiKey(try Self.scope(access.scope))
+        case .system: self = .system
+        case .signedLink, .webhook: throw AppError.invalid("access", "`\(access.kind.rawValue)` is not served by this runtime")
+        }
+    }
+
+    static func scope(_ text: String) throws(AppError) -> Scope {
+        guard let scope = Scope(rawValue: text) else { throw AppError.invalid("scope", "expected `area:verb`; got `\(text.prefix(64))`") }
+        return scope
+    }
+
+    /// Whether a caller must prove who it is.
+    var asksWho: Bool {
+        switch self {
+        case .bearer, .apiKey: true
+        case .anonymous, .system: false
         }
     }
 
     func check(_ principal: Principal) throws(AppError) {
-        guard case .bearer(let scope) = self, !scope.isEmpty, !principal.role.holds(scope) else { return }
-        throw AppError(.forbidden, "Your role \(principal.role.rawValue) does not allow \(scope)")
+        switch self {
+        case .anonymous: return
+        case .bearer(nil):
+            // Nothing that is good for some things only may do what has no name.
+            guard principal.bound.isEmpty else { throw Self.refusal(principal, "this") }
+        case .bearer(let scope?):
+            guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
+        case .apiKey(let scope):
+            guard principal.rights.isKey else { throw AppError(.forbidden, "Only an API key may call this") }
+            guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
+        case .system: throw AppError(.notFound, "Nothing is at this address")
+        }
+    }
+
+    private static func refusal(_ principal: Principal, _ what: String) -> AppError {
+        if principal.rights.isKey { return AppError(.forbidden, "This API key does not allow \(what)") }
+        if !principal.bound.isEmpty { return AppError(.forbidden, "This access token does not allow \(what)") }
+        return AppError(.forbidden, "Your role \(principal.rights.role) does not allow \(what)")
     }
 }

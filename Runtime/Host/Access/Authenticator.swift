@@ -4,6 +4,14 @@ import Tokens
 
 /// Finds out who a token speaks for. A token is verified once, then known by its hash until it expires.
 final class Authenticator: Sendable {
+    /// What a request brought to prove who it is.
+    enum Credential: Sendable, Hashable {
+        /// An access token, which is what it says.
+        case token(AccessClaims)
+        /// Something of the form of an API key; the directory knows whether it is one.
+        case key(Digest)
+    }
+
     private let verifier: JWTVerifier
     private let cache: Mutex<TokenCache<Digest>>
 
@@ -13,16 +21,23 @@ final class Authenticator: Sendable {
         cache = Mutex(TokenCache(limit: remembered))
     }
 
-    /// The claims of the `Authorization` line. Throws `UNAUTHENTICATED`.
-    func claims(_ authorization: String?, at now: Timestamp) throws(AppError) -> AccessClaims {
+    /// What the lines `Authorization` and `X-API-Key` hold; exactly one of them is expected. Throws `UNAUTHENTICATED`.
+    func credential(_ authorization: String?, apiKey: String?, at now: Timestamp) throws(AppError) -> Credential {
+        if let apiKey {
+            guard authorization == nil else { throw AppError(.unauthenticated, "Expected either Authorization or X-API-Key") }
+            guard APIKey.hasForm(apiKey) else { throw Principal.unknownKey }
+            return .key(SHA256.hash(apiKey))
+        }
         guard let authorization, authorization.utf8.count <= JWTVerifier.maximumBytes + 7 else { throw AppError(.unauthenticated) }
         let key = SHA256.hash(authorization)
-        if let known = cache.withLock({ $0.claims(key, at: now) }) { return known }
+        if let known = cache.withLock({ $0.claims(key, at: now) }) { return .token(known) }
         guard authorization.utf8.count > 7, authorization.prefix(7).lowercased() == "bearer " else {
-            throw AppError(.unauthenticated, "Expected `Authorization: Bearer` with an access token")
+            throw AppError(.unauthenticated, "Expected `Authorization: Bearer` with an access token or an API key")
         }
-        let claims = try verifier.access(String(authorization.dropFirst(7)), at: now)
+        let token = String(authorization.dropFirst(7))
+        if APIKey.hasForm(token) { return .key(SHA256.hash(token)) }
+        let claims = try verifier.access(token, at: now)
         cache.withLock { $0.insert(claims, for: key) }
-        return claims
+        return .token(claims)
     }
 }

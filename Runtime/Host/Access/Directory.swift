@@ -2,6 +2,7 @@ import Kernel
 import Logging
 import Postgres
 import Synchronization
+import Tokens
 
 /// Who is a member of which tenant, from memory where it is known, else from the database.
 final class Directory: Sendable {
@@ -33,6 +34,27 @@ final class Directory: Sendable {
         cache.withLock { $0.insert(membership, for: .init(tenant: tenant, user: user), question) }
         return membership
     }
+
+    /// The key of that hash; nil where there is none that was not revoked. Throws `UNAVAILABLE` where the database does not say.
+    func key(_ hash: Digest) async throws(AppError) -> APIKey? {
+        let (known, question) = cache.withLock { ($0.lookup(hash), $0.ask()) }
+        if let known { return known }
+        guard let key = try await database.apiKey(hash) else { return nil }
+        cache.withLock { $0.insert(key, for: hash, question) }
+        return key
+    }
+
+    /// Decides again whether a caller who was let in still is. Throws why not, and `UNAVAILABLE`.
+    func confirm(_ principal: Principal, at now: Timestamp) async throws(AppError) {
+        if case .key(let hash, _) = principal.proof {
+            guard let key = try await key(hash) else { throw Principal.unknownKey }
+            guard key.expiry > now else { throw AppError(.unauthenticated, "This API key has expired") }
+        }
+        try principal.again(try await membership(principal.tenant, principal.user))
+    }
+
+    /// A call that was let in has changed something in a tenant: what is remembered of it is read again.
+    func changed(_ tenant: TenantID) { cache.withLock { $0.changed(tenant) } }
 
     /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed.
     func run(changed: (TenantID?) -> Void) async {

@@ -16,10 +16,27 @@ final class HostDatabase: Sendable {
     private static let membershipOf = Statement(
         "host.membership",
         """
-        select m.role, m.epoch, t.status <> 'active', t.weight
+        select m.role, m.epoch, t.status <> 'active', t.weight, m.disabled, array_to_string(r.scopes, ' '),
+            (select string_agg(s.session_id::text, ' ') from tenancy.revoked_sessions s where s.user_id = $2)
         from tenancy.tenants t join tenancy.memberships m on m.tenant_id = t.id
+            left join tenancy.roles r on r.tenant_id = m.tenant_id and r.name = m.custom_role
         where t.id = $1 and m.user_id = $2
         """, cost: .short)
+    private static let keyOf = Statement(
+        "host.api_key",
+        """
+        select id, tenant_id, created_by, array_to_string(scopes, ' '), expires_at
+        from tenancy.api_keys where hash = $1 and revoked_at is null
+        """, cost: .short)
+    private static let usedKeys = Statement(
+        "host.used_keys",
+        """
+        update tenancy.api_keys k set last_used_at = u.at
+        from unnest($1::uuid[], $2::timestamptz[]) as u (id, at)
+        where k.id = u.id and (k.last_used_at is null or k.last_used_at < u.at)
+        """, access: .write)
+    private static let forgetSessions = Statement(
+        "host.forget_sessions", "delete from tenancy.revoked_sessions where revoked_at < now() - interval '1 hour'", access: .write)
     private static let signingKey = Statement("host.signing_key", "select kid, secret from tenancy.signing_key()", cost: .short)
     private static let clock = Statement("host.clock", "select clock_timestamp()", cost: .short)
     private static let limits = Statement(
@@ -30,9 +47,33 @@ final class HostDatabase: Sendable {
         guard let row = try await ask(Self.membershipOf, [.id(tenant), .id(user)]).first else { return nil }
         do throws(PostgresError) {
             guard let role = Role(rawValue: try row.text(0)) else { return nil }
-            return Membership(role: role, epoch: try row.int64(1), suspended: try row.bool(2), weight: Int(try row.int64(3)))
+            let scopes = try row.optionalText(5)?.split(separator: " ").compactMap { Scope(rawValue: String($0)) } ?? []
+            let ended = try row.optionalText(6)?.split(separator: " ").compactMap { UUID($0) } ?? []
+            return Membership(
+                rights: .member(role, scopes: scopes), epoch: try row.int64(1), suspended: try row.bool(2), disabled: try row.bool(4),
+                weight: Int(try row.int64(3)), revokedSessions: ended)
         } catch { throw unavailable(error) }
     }
+
+    /// The key of that hash, unless it was revoked.
+    func apiKey(_ hash: Digest) async throws(AppError) -> APIKey? {
+        guard let row = try await ask(Self.keyOf, [.bytes(hash.bytes)]).first else { return nil }
+        do throws(PostgresError) {
+            return APIKey(
+                id: try row.uuid(0), tenant: TenantID(try row.uuid(1)), maker: UserID(try row.uuid(2)),
+                scopes: try row.text(3).split(separator: " ").compactMap { Scope(rawValue: String($0)) },
+                expiry: row.isNull(4) ? Timestamp(seconds: 253_402_300_799) : try row.timestamp(4))
+        } catch { throw unavailable(error) }
+    }
+
+    /// Writes when keys were last used.
+    func used(_ keys: [UUID: Timestamp]) async throws(AppError) {
+        let keys = Array(keys)
+        _ = try await ask(Self.usedKeys, [.uuids(keys.map(\.key)), .timestamps(keys.map(\.value))])
+    }
+
+    /// Forgets sessions whose last access token has ended.
+    func forgetSessions() async throws(AppError) { _ = try await ask(Self.forgetSessions, []) }
 
     /// The newest key for contexts.
     func newestKey() async throws(AppError) -> SigningKey {

@@ -3,47 +3,102 @@ import Tokens
 
 /// A user's membership in a tenant, as the directory says it now.
 struct Membership: Sendable, Hashable {
-    var role: Role
+    /// What the member's role holds.
+    var rights: Rights
     var epoch: Int64
+    /// The tenant may not be used at the time.
     var suspended: Bool
+    /// The user may not be.
+    var disabled = false
     /// The tenant's share where it competes with others.
     var weight = Membership.ordinaryWeight
+    /// Sessions of the user that ended a short while ago: tokens of theirs may still be about.
+    var revokedSessions: [UUID] = []
 
     /// The share of a tenant that nobody gave another one.
     static let ordinaryWeight = 100
 }
 
+extension Membership {
+    init(role: Role, epoch: Int64, suspended: Bool) {
+        self.init(rights: .member(role, scopes: []), epoch: epoch, suspended: suspended)
+    }
+}
+
 /// A caller who was let in.
 struct Principal: Sendable, Hashable {
+    /// The member, or who made the key that calls.
     let user: UserID
     let tenant: TenantID
-    let role: Role
-    /// The membership's epoch when the token was made.
-    let epoch: Int64
-    /// When the token that proved it ends.
+    let rights: Rights
+    /// When what proved it ends.
     let expiry: Timestamp
     /// The tenant's share where it competes with others.
     let weight: Int
+    let proof: Proof
+    /// What alone the token or key is good for; empty: all that the member may do.
+    let bound: [Scope]
+
+    /// What was brought to prove it.
+    enum Proof: Sendable, Hashable {
+        /// An access token: the membership's epoch when it was made, and its session, zero for none.
+        case token(epoch: Int64, session: UUID)
+        case key(Digest, id: UUID)
+    }
 
     /// Decides whether a token still opens the tenant. `membership` is nil where there is none.
     init(_ claims: AccessClaims, _ membership: Membership?) throws(AppError) {
         user = claims.user
         tenant = claims.tenant
-        epoch = Int64(claims.epoch)
         expiry = claims.expiresAt
-        weight = membership?.weight ?? Membership.ordinaryWeight
-        role = try Self.role(membership, epoch)
+        proof = .token(epoch: Int64(claims.epoch), session: claims.session ?? .zero)
+        bound = claims.scopes
+        let membership = try Self.check(membership, proof)
+        weight = membership.weight
+        rights = bound.isEmpty ? membership.rights : membership.rights.narrowed(to: bound)
     }
 
-    /// The same caller after the directory has changed. Throws as the first decision does.
+    /// A key's caller holds what both the key and its maker do.
+    init(_ key: APIKey, _ hash: Digest, _ membership: Membership) throws(AppError) {
+        user = key.maker
+        tenant = key.tenant
+        expiry = key.expiry
+        proof = .key(hash, id: key.id)
+        bound = key.scopes
+        let membership = try Self.check(membership, proof)
+        weight = membership.weight
+        rights = membership.rights.narrowed(to: bound, isKey: true)
+    }
+
+    /// The key that calls; nil for a member.
+    var apiKey: UUID? { if case .key(_, let id) = proof { id } else { nil } }
+
+    /// What stands beside the role, for a handler.
+    var scopeTexts: [String] { rights.scopes.isEmpty ? [] : rights.scopes.map(\.rawValue) }
+
+    /// The session that a token belongs to, zero where it is of none.
+    var session: UUID { if case .token(_, let session) = proof { session } else { .zero } }
+
+    /// Decides again after the directory has changed; also throws where rights were lost.
     func again(_ membership: Membership?) throws(AppError) {
-        _ = try Self.role(membership, epoch)
+        let membership = try Self.check(membership, proof)
+        let now = bound.isEmpty ? membership.rights : membership.rights.narrowed(to: bound, isKey: rights.isKey)
+        guard now.keep(rights) else { throw Self.changed }
     }
 
-    private static func role(_ membership: Membership?, _ epoch: Int64) throws(AppError) -> Role {
+    private static var changed: AppError { AppError(.unauthenticated, "Your rights have changed; sign in again") }
+
+    /// Throws unless a membership, as it stands, lets in who brings the proof.
+    private static func check(_ membership: Membership?, _ proof: Proof) throws(AppError) -> Membership {
         guard let membership else { throw AppError(.forbidden, "You are not a member of this tenant") }
         guard !membership.suspended else { throw AppError(.tenantSuspended) }
-        guard epoch >= membership.epoch else { throw AppError(.unauthenticated, "Your rights have changed; sign in again") }
-        return membership.role
+        guard !membership.disabled else { throw AppError(.unauthenticated, "This user is switched off") }
+        if case .token(let epoch, let session) = proof {
+            guard epoch >= membership.epoch else { throw changed }
+            guard membership.revokedSessions.isEmpty || !membership.revokedSessions.contains(session) else {
+                throw AppError(.unauthenticated, "This session has ended; sign in again")
+            }
+        }
+        return membership
     }
 }

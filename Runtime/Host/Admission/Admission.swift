@@ -74,7 +74,7 @@ extension Gateway {
     /// Counts a call of a member who was let in.
     func count(_ principal: Principal, _ call: inout Call) throws(AppError) {
         do throws(RateRefusal) {
-            try admission.rates.enter(principal.user, principal.tenant, from: call.client, at: time.instant())
+            try admission.rates.enter(principal.user, key: principal.apiKey, principal.tenant, from: call.client, at: time.instant())
         } catch { throw slowDown(error, &call) }
     }
 

@@ -17,6 +17,8 @@ struct CallOrigin: Sendable {
     /// Nil where nobody has signed in.
     let principal: Principal?
     let deadline: Deadline
+    /// The client's.
+    let address: String
 
     /// The depth of a call that is made here. Throws `LOOP_DETECTED` where it would be too deep.
     func nextDepth() throws(AppError) -> UInt8 {

@@ -51,7 +51,7 @@ extension Gateway {
             let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, principal, InvocationID(id), origin.requestID, deadline, parameters, target.query, headers,
-                body)
+                body, address: origin.address)
         } catch {
             handler.pool.giveBack(process)
             throw error
@@ -83,9 +83,9 @@ extension Gateway {
 
     /// Who calls, as long as they still may, under the rule of the route.
     private func principal(of origin: CallOrigin, for route: ServedHandler.Route) async throws(AppError) -> Principal? {
-        guard case .bearer = route.rule else { return nil }
+        guard route.rule.asksWho else { return nil }
         guard let principal = origin.principal else { throw AppError(.unauthenticated) }
-        try principal.again(try await directory.membership(principal.tenant, principal.user))
+        try await directory.confirm(principal, at: time.now())
         try route.rule.check(principal)
         return principal
     }

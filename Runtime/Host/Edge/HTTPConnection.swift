@@ -20,6 +20,8 @@ final class HTTPConnection: ChannelDuplexHandler, ServerChildChannelValue, @unch
     let time: TimeSource
     /// The other end; a proxy, where there is one.
     private(set) lazy var peer = ClientAddress(channel.remoteAddress)
+    /// The same in words; empty where it has none.
+    private(set) lazy var peerText = peer == .none ? "" : peer.description
     /// Whether the other end speaks TLS with us.
     let isSecure: Bool
     private var context: ChannelHandlerContext?

@@ -10,6 +10,7 @@ struct RequestHead {
     /// Whether the client speaks HTTP/1.0.
     let isOld: Bool
     private(set) var authorization: String?
+    private(set) var apiKey: String?
     private(set) var requestID: String?
     private(set) var lastEventID: String?
     var host: String?
@@ -51,6 +52,9 @@ struct RequestHead {
             case 7 where Self.same(name, "upgrade"): keepAlive = false
             case 8 where Self.same(name, "if-match"): forward("if-match", value)
             case 9 where Self.same(name, "forwarded"): ForwardingLines.join(&forwarding.forwarded, value)
+            case 9 where Self.same(name, "x-api-key"):
+                guard apiKey == nil else { throw AppError(.badRequest, "The request holds two X-API-Key lines") }
+                apiKey = value
             case 10 where Self.same(name, "user-agent"): forward("user-agent", value)
             case 12 where Self.same(name, "content-type"): forward("content-type", value)
             case 12 where Self.same(name, "x-request-id"): requestID = value

@@ -105,7 +105,7 @@ final class Feeds: Sendable {
         }
         for listener in listeners {
             do throws(AppError) {
-                try listener.principal.again(try await directory.membership(listener.principal.tenant, listener.principal.user))
+                try await directory.confirm(listener.principal, at: time.now())
             } catch {
                 // Where the directory does not answer the listener stays: it learns nothing new from a database that is away.
                 if error.code != .unavailable { listener.end() }

@@ -13,7 +13,7 @@ extension Gateway {
         guard let feed = handler.description.feeds.first(where: { $0.channel == subscription.channel }) else {
             throw AppError(.handlerFailed, detail: "the feed \(subscription.channel) is not in the handler's description")
         }
-        try AccessRule.bearer(scope: feed.scope).check(principal)
+        try AccessRule.bearer(feed.scope.isEmpty ? nil : AccessRule.scope(feed.scope)).check(principal)
         let channel = Feeds.Channel(tenant: principal.tenant, handler: handler.name, name: subscription.channel)
         let listener = try feeds.add(channel, principal, from: head.lastEventID ?? subscription.from)
         defer { feeds.remove(listener, from: channel) }

@@ -12,8 +12,8 @@ extension Gateway {
         call.handler = handler.name
         call.route = route.path
         var principal: Principal?
-        if case .bearer = route.rule {
-            let admitted = try await admit(head.authorization, route.rule, &call)
+        if route.rule.asksWho {
+            let admitted = try await admit(head, route.rule, &call)
             principal = admitted
             call.tenant = admitted.tenant
             call.user = admitted.user
@@ -24,7 +24,7 @@ extension Gateway {
         if head.hasBody { call.timing.body = gathering.duration(to: time.instant()) }
         if case .file = body.source, let principal {
             // A long upload: much may have changed since it began.
-            try principal.again(try await directory.membership(principal.tenant, principal.user))
+            try await directory.confirm(principal, at: time.now())
         }
         let suspect = try await suspicion(handler, place, principal?.tenant, parameters, query, body)
         let idempotency = try await idempotency(head, route, parameters, query, body, principal)
@@ -47,7 +47,7 @@ extension Gateway {
         do throws(AppError) {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
-                body, idempotency)
+                body, idempotency, address: address(call))
         } catch {
             permit.leave()
             handler.pool.giveBack(process)
@@ -87,16 +87,19 @@ extension Gateway {
     func invocation(
         _ target: InvocationHead.Target, _ handler: String, _ principal: Principal?, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
         _ parameters: [String] = [], _ query: String = "", _ headers: [HeaderField] = [], _ body: GatheredBody = .empty,
-        _ idempotency: Idempotency? = nil
+        _ idempotency: Idempotency? = nil, address: String = ""
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
         let context = try SignedContext(
-            kind: principal == nil ? .identity : .tenant, tenant: principal?.tenant, user: principal?.user, role: principal?.role, handler: handler,
+            kind: principal == nil ? .identity : .tenant, tenant: principal?.tenant, user: principal?.user, role: principal?.rights.role,
+            handler: handler,
             expiry: contexts.expiry(remaining: remaining), invocation: id)
         let head = InvocationHead(
             target: target, scope: principal == nil ? .identity : .tenant, invocation: id, requestID: requestID,
-            tenant: principal?.tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero), role: principal?.role.rawValue ?? "",
+            tenant: principal?.tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero),
+            role: principal?.rights.role.rawValue ?? "", scopes: principal?.scopeTexts ?? [], session: principal?.session ?? .zero,
+            apiKey: principal?.apiKey ?? .zero, address: address,
             context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), idempotency: idempotency,
             parameters: parameters, query: query,
             headers: headers, body: body.first, following: UInt64(body.following))
@@ -108,17 +111,30 @@ extension Gateway {
         }
     }
 
+    /// The text of a client's address; that of the connection's other end is written once.
+    private func address(_ call: Call) -> String {
+        call.client == call.connection.peer ? call.connection.peerText : call.client == .none ? "" : call.client.description
+    }
+
     /// Lets a caller in, or throws why not.
-    private func admit(_ authorization: String?, _ rule: AccessRule, _ call: inout Call) async throws(AppError) -> Principal {
+    private func admit(_ head: RequestHead, _ rule: AccessRule, _ call: inout Call) async throws(AppError) -> Principal {
         let began = time.instant()
-        let claims = try authenticator.claims(authorization, at: time.now())
-        let membership: Membership?
-        if let known = directory.known(claims.tenant, claims.user) {
-            membership = known
-        } else {
-            membership = try await directory.membership(claims.tenant, claims.user)
+        let now = time.now()
+        let principal: Principal
+        switch try authenticator.credential(head.authorization, apiKey: head.apiKey, at: now) {
+        case .token(let claims):
+            let membership: Membership?
+            if let known = directory.known(claims.tenant, claims.user) {
+                membership = known
+            } else {
+                membership = try await directory.membership(claims.tenant, claims.user)
+            }
+            principal = try Principal(claims, membership)
+        case .key(let hash):
+            guard let key = try await directory.key(hash) else { throw Principal.unknownKey }
+            principal = try Principal(key, hash, try await directory.membership(key.tenant, key.maker), at: now)
+            keyUses.note(key.id, at: now)
         }
-        let principal = try Principal(claims, membership)
         try rule.check(principal)
         call.timing.auth = began.duration(to: time.instant())
         return principal

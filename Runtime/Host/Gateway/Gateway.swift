@@ -15,6 +15,7 @@ final class Gateway: Sendable {
     let scratch: Scratch
     let feeds: Feeds
     let usage: UsageMeter
+    let keyUses = KeyUses()
     let status: HostStatus
     let admission: Admission
     let convictions: ConvictionStore
@@ -109,7 +110,7 @@ final class Gateway: Sendable {
             call.isHead = head.isHead
             call.isOld = head.isOld
             if head.method == "TRACE" || head.method == "CONNECT" { throw AppError(.methodNotAllowed) }
-            call.hasToken = head.authorization != nil
+            call.hasToken = head.authorization != nil || head.apiKey != nil
             let asksAll = head.target == "*" && head.method == "OPTIONS"
             let target = try RequestTarget(asksAll ? "/" : head.target, limit: settings.limits.target)
             if let authority = target.authority { head.host = authority }

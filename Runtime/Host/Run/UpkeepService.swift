@@ -20,6 +20,8 @@ struct UpkeepService: Service {
     static let look: Duration = .milliseconds(100)
     /// How precisely deadlines are kept.
     static let tick: Duration = .milliseconds(25)
+    /// How long after a change calls that run already may go on unasked; new ones are asked at once.
+    static let reviewDelay: Duration = .milliseconds(250)
     /// How long a process may hold on to cancelled work before it is replaced.
     static let cancelGrace: Duration = .seconds(5)
 
@@ -49,6 +51,8 @@ struct UpkeepService: Service {
         await withDiscardingTaskGroup { group in
             await gateway.directory.run { tenant in
                 group.addTask {
+                    // Who gave up a right of their own is answered before the call that did it ends for the lack of it.
+                    guard await pause(Self.reviewDelay) else { return }
                     await review(tenant)
                     await gateway.feeds.review(tenant, gateway.directory)
                 }
@@ -140,9 +144,7 @@ extension Gateway {
             let remaining = exchange.deadline.remaining(at: now)
             exchange.renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : exchange.deadline.instant
             do throws(AppError) {
-                if let principal = grant.principal {
-                    try principal.again(try await directory.membership(principal.tenant, principal.user))
-                }
+                if let principal = grant.principal { try await directory.confirm(principal, at: time.now()) }
                 wire.send(.context(exchange.stream, try contexts.renew(grant, remaining: remaining)))
             } catch {
                 if error.code == .unavailable {

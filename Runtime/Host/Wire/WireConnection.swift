@@ -61,7 +61,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         let origin = grant.map {
             CallOrigin(
                 handler: $0.context.handler, depth: head.depth, requestID: head.requestID, idempotency: head.idempotency, principal: $0.principal,
-                deadline: deadline)
+                deadline: deadline, address: head.address)
         }
         let exchange = Exchange(
             stream: nextStream, deadline: deadline, grant: grant, origin: origin, recorded: head.recording == .none ? nil : head, renewAt: renewAt,

@@ -10,8 +10,8 @@ extension SignedContext {
     ///
     /// `tc1.<key>.<t|i|s>.<tenant>.<user>.<role>.<handler>.<attempt>.<expiry, microseconds since 1970>.<invocation>.<mac>`
     public func sign(with key: SigningKey) -> String {
-        // Longest: 3 + 19 + 1 + 36 + 36 + 7 + 32 + 19 + 19 + 36 + 64 and ten dots.
-        String(unsafeUninitializedCapacity: 288) { buffer in
+        // Longest: 3 + 19 + 1 + 36 + 36 + 32 + 32 + 19 + 19 + 36 + 64 and ten dots.
+        String(unsafeUninitializedCapacity: 312) { buffer in
             var writer = Writer(memory: buffer)
             writer.append(Self.version)
             writer.dot()

@@ -14,6 +14,12 @@ public struct AccessClaims: Hashable, Sendable {
     public let epoch: Int
     /// The token's own name (`jti`).
     public let id: UUID
+    /// The session that it belongs to (`sid`), whose end is its own; nil for one of no session.
+    public let session: UUID?
+    /// What alone it is good for (`scp`); empty: all that the member may do.
+    public let scopes: [Scope]
+    /// SHA-256 of a CSRF token, as base64url (`csrf`), where the token was made for a cookie; nil where it was not.
+    public let csrf: String?
     /// When it was issued, in whole seconds.
     public let issuedAt: Timestamp
     /// When it ends, in whole seconds.
@@ -21,13 +27,17 @@ public struct AccessClaims: Hashable, Sendable {
 
     /// Claims that begin at a moment, cut to the second, and live for ``lifetime`` unless another is given.
     public init(
-        user: UserID, tenant: TenantID, role: Role, epoch: Int, id: UUID, issuedAt: Timestamp, lifetime: Duration = AccessClaims.lifetime
+        user: UserID, tenant: TenantID, role: Role, epoch: Int, id: UUID, session: UUID? = nil, scopes: [Scope] = [], csrf: String? = nil,
+        issuedAt: Timestamp, lifetime: Duration = AccessClaims.lifetime
     ) {
         self.user = user
         self.tenant = tenant
         self.role = role
         self.epoch = epoch
         self.id = id
+        self.session = session
+        self.scopes = scopes
+        self.csrf = csrf
         self.issuedAt = Timestamp(seconds: issuedAt.seconds)
         self.expiresAt = Timestamp(seconds: (self.issuedAt + lifetime).seconds)
     }
@@ -38,23 +48,46 @@ public struct AccessClaims: Hashable, Sendable {
             let role = claims["role"]?.string.flatMap(Role.init), case .integer(let epoch)? = claims["epoch"], epoch >= 0,
             let id = claims["jti"]?.string.flatMap({ UUID($0) }), case .integer(let issued)? = claims["iat"],
             case .integer(let expiry)? = claims["exp"]
-        else { throw JWTVerifier.refused("a claim of an access token is missing or of another kind") }
+        else { throw Self.unusable }
         self.user = user
         self.tenant = tenant
         self.role = role
         self.epoch = Int(epoch)
         self.id = id
+        session = try Self.optional("sid", in: claims) { $0.string.flatMap { UUID($0) } }
+        scopes = try Self.optional("scp", in: claims, Self.scopes) ?? []
+        csrf = try Self.optional("csrf", in: claims) { $0.string.flatMap { $0.utf8.count == 43 ? $0 : nil } }
         issuedAt = Timestamp(seconds: issued)
         expiresAt = Timestamp(seconds: expiry)
     }
 
+    private static var unusable: AppError { JWTVerifier.refused("a claim of an access token is missing or of another kind") }
+
+    /// A claim that may be absent, and then only absent.
+    private static func optional<Value>(_ name: String, in claims: JSONObject, _ read: (JSONValue) -> Value?) throws(AppError) -> Value? {
+        guard let claim = claims[name] else { return nil }
+        guard let value = read(claim) else { throw unusable }
+        return value
+    }
+
+    /// An empty list would read as no bound at all.
+    private static func scopes(_ claim: JSONValue) -> [Scope]? {
+        guard case .array(let items) = claim, !items.isEmpty else { return nil }
+        let scopes = items.compactMap { $0.string.flatMap(Scope.init) }
+        return scopes.count == items.count ? scopes : nil
+    }
+
     /// The claims as they stand in a token.
     public var json: JSONObject {
-        [
+        var json: JSONObject = [
             "iss": .string(Self.issuer), "aud": .string(Self.issuer), "sub": .string(user.description), "tid": .string(tenant.description),
             "role": .string(role.rawValue), "epoch": .integer(Int64(epoch)), "jti": .string(id.description),
             "iat": .integer(issuedAt.seconds), "exp": .integer(expiresAt.seconds),
         ]
+        if let session { json["sid"] = .string(session.description) }
+        if !scopes.isEmpty { json["scp"] = .array(scopes.map { .string($0.rawValue) }) }
+        if let csrf { json["csrf"] = .string(csrf) }
+        return json
     }
 }
 

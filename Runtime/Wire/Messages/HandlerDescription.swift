@@ -61,6 +61,8 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
             case signedLink = "signed_link"
             case webhook
             case anonymous
+            /// The host's own calls, and nobody else's.
+            case system
         }
         public var kind: Kind
         /// The scope that the caller must hold, or the resolver's name of a webhook; empty where none is needed.

@@ -28,6 +28,15 @@ public struct InvocationHead: Sendable, Hashable {
     public var user: UserID
     /// The member's role in the tenant; empty where there is none.
     public var role: String
+    /// Empty for a built-in role as it is; else nothing is held that none of these covers: the scopes of a tenant's own role, of an API key, or of a
+    /// token that is good for some things only.
+    public var scopes: [String]
+    /// All zero where the token is of no session.
+    public var session: UUID
+    /// The API key in whose place of a token it is called; all zero where there is none. `user` is then who made the key.
+    public var apiKey: UUID
+    /// The client's address as the gateway judged it; empty where there is no client.
+    public var address: String
     /// The signed context that the database verifies.
     public var context: String
     /// What is left until the deadline, in microseconds.
@@ -50,7 +59,8 @@ public struct InvocationHead: Sendable, Hashable {
 
     public init(
         target: Target, scope: Scope, invocation: InvocationID, requestID: String, tenant: TenantID = TenantID(.zero),
-        user: UserID = UserID(.zero), role: String = "", context: String, remainingMicroseconds: UInt64, depth: UInt8 = 0,
+        user: UserID = UserID(.zero), role: String = "", scopes: [String] = [], session: UUID = .zero,
+        apiKey: UUID = .zero, address: String = "", context: String, remainingMicroseconds: UInt64, depth: UInt8 = 0,
         idempotency: Idempotency? = nil, recording: Recording = .none, parameters: [String] = [], query: String = "", headers: [HeaderField] = [],
         body: [UInt8] = [], following: UInt64 = 0
     ) {
@@ -61,6 +71,10 @@ public struct InvocationHead: Sendable, Hashable {
         self.tenant = tenant
         self.user = user
         self.role = role
+        self.scopes = scopes
+        self.session = session
+        self.apiKey = apiKey
+        self.address = address
         self.context = context
         self.remainingMicroseconds = remainingMicroseconds
         self.depth = depth
@@ -90,6 +104,10 @@ public struct InvocationHead: Sendable, Hashable {
         tenant = TenantID(try reader.uuid())
         user = UserID(try reader.uuid())
         role = try reader.text()
+        scopes = try reader.items { reader throws(WireError) in try reader.text() }
+        session = try reader.uuid()
+        apiKey = try reader.uuid()
+        address = try reader.text()
         context = try reader.text()
         remainingMicroseconds = try reader.number()
         depth = try reader.number()
@@ -120,6 +138,10 @@ public struct InvocationHead: Sendable, Hashable {
         writer.put(tenant.uuid)
         writer.put(user.uuid)
         writer.put(role)
+        writer.put(scopes) { writer, scope in writer.put(scope) }
+        writer.put(session)
+        writer.put(apiKey)
+        writer.put(address)
         writer.put(context)
         writer.put(remainingMicroseconds)
         writer.put(depth)

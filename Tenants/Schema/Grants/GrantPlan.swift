@@ -57,7 +57,7 @@ struct GrantPlan {
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
     ].map { "execute on function \($0)" }
 
-    /// The product's own handlers of sign-in, of people and of what happened to them.
+    /// The product's own handlers of sign-in, of people, of their rights and of what happened to them. No package may take one of these names.
     static let identityHandlers: Set = ["audit", "auth", "federation", "mail", "users"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
@@ -71,7 +71,8 @@ struct GrantPlan {
 
     private func refusal(_ handler: String, _ grant: Manifest.Grant) -> String? {
         switch grant.object.prefix(while: { $0 != "." }) {
-        case "tenancy": "the control plane is not granted to handlers"
+        case "tenancy" where !Self.identityHandlers.contains(handler) || grant.verbs != [.execute]:
+            "the control plane is not granted to handlers, but for functions to the product's own"
         case "runtime": "expected an object of the product's schemas; every handler may do there what it must"
         case "identity" where !Self.identityHandlers.contains(handler) || grant.verbs != [.execute]:
             "only \(Self.identityHandlers.sorted().joined(separator: ", ")) may execute identity functions"

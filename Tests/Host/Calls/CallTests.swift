@@ -9,7 +9,7 @@ import Wire
     private func origin(depth: UInt8 = 0, key: String? = "k", handler: String = "a") -> CallOrigin {
         CallOrigin(
             handler: handler, depth: depth, requestID: "r", idempotency: key.map { Idempotency(key: $0, fingerprint: [1]) }, principal: nil,
-            deadline: .after(.seconds(1)))
+            deadline: .after(.seconds(1)), address: "192.0.2.1")
     }
 
     private func call(_ number: UInt32 = 1, path: String = "/x", query: String = "", body: [UInt8] = []) -> NestedCall {

@@ -4,6 +4,8 @@ import Testing
 @Suite struct InputSchemaTests {
     enum Level: Int, Codable, CaseIterable { case low = 1, high = 2 }
 
+    enum Kind: String, Codable, CaseIterable { case viewer, analyst, admin, owner }
+
     struct Tree: Codable {
         var name: String
         var children: [Tree]
@@ -13,7 +15,7 @@ import Testing
         var id: UserID
         var at: Timestamp?
         var level: Level
-        var role: Role?
+        var role: Kind?
         var byte: Int8
         var free: JSONValue
         var tags: Set<String>

@@ -8,12 +8,12 @@ import Wire
 /// address's token back and takes from user and tenant instead: many users behind one address do not hinder each other.
 final class RateRules: Sendable {
     enum Scope: String, Sendable {
-        case address, user, tenant
+        case address, user, key, tenant
     }
 
     // Nil: no limit.
     private let addresses: Mutex<TokenBuckets<ClientAddress>?>
-    private let users: Mutex<TokenBuckets<UserID>?>
+    private let users: Mutex<TokenBuckets<UUID>?>
     private let tenants: Mutex<TokenBuckets<TenantID>?>
 
     init(address: RateLimit?, user: RateLimit?, tenant: RateLimit?, start: ContinuousClock.Instant) {
@@ -27,10 +27,12 @@ final class RateRules: Sendable {
         try Self.take(address.network, .address, addresses, now)
     }
 
-    /// Counts a call of a member instead of its address's.
-    func enter(_ user: UserID, _ tenant: TenantID, from address: ClientAddress, at now: ContinuousClock.Instant) throws(RateRefusal) {
+    /// Counts a call of a member, or of an API key in its own place, instead of its address's.
+    func enter(
+        _ user: UserID, key: UUID? = nil, _ tenant: TenantID, from address: ClientAddress, at now: ContinuousClock.Instant
+    ) throws(RateRefusal) {
         addresses.withLock { $0?.giveBack(address.network) }
-        try Self.take(user, .user, users, now)
+        if let key { try Self.take(key, .key, users, now) } else { try Self.take(user.uuid, .user, users, now) }
         try Self.take(tenant, .tenant, tenants, now)
     }
 
@@ -56,6 +58,7 @@ struct RateRefusal: Error, Equatable {
             switch scope {
             case .address: "address"
             case .user: "user"
+            case .key: "API key"
             case .tenant: "tenant"
             }
         return AppError(.tooManyRequests, "Too many requests of this \(whose): \(limit.count) are allowed in \(seconds) s", retryAfter: retryAfter)

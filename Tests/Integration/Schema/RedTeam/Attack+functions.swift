@@ -41,6 +41,7 @@ extension Attack {
         [
             "tenancy.keys", "tenancy.tenants", "tenancy.memberships", "tenancy.handlers", "tenancy.migrations", "identity.users",
             "identity.credentials", "tenancy.answers", "tenancy.usage", "tenancy.usage_writers",
+            "tenancy.roles", "tenancy.api_keys", "tenancy.revoked_sessions",
         ].flatMap { table in
             [
                 "select * from \(table)", "select count(*) from \(table)", "select 1 from \(table) limit 1", "delete from \(table)",
@@ -51,7 +52,9 @@ extension Attack {
         }
         + [
             "select tenancy.rotate()", "select * from tenancy.signing_key()", "select tenancy.protect('app.businesses')", "call tenancy.harden()",
-            "select tenancy.require_identity()", "select count(*) > 0 from tenancy.closed_functions()",
+            "select tenancy.require_identity()", "select tenancy.require_system()", "select tenancy.end_session('{ub}', '{ub}', '{B}')",
+            "select * from tenancy.list_roles()", "select tenancy.create_role('mine', '', '{a:b}')", "select * from tenancy.list_api_keys()",
+            "select tenancy.delete_role('own')", "select tenancy.revoke_api_key('{ub}')", "select count(*) > 0 from tenancy.closed_functions()",
             "select * from identity.credential('eve@b.example')",
             "select * from identity.profile('{ub}')", "select * from identity.memberships('{ub}')",
             "select identity.set_password_hash('{ub}', 'mine')",

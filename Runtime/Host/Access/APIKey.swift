@@ -1,0 +1,32 @@
+import Kernel
+import Tokens
+
+/// A tenant's key, as the directory says it now.
+struct APIKey: Sendable, Hashable {
+    let id: UUID
+    let tenant: TenantID
+    /// Who made it, and for whom it acts.
+    let maker: UserID
+    let scopes: [Scope]
+    /// When it ends; the end of the calendar for one that does not.
+    let expiry: Timestamp
+
+    /// Whether a text is of the form `tnk_<8 of a-z0-9>_<43 of base64url>`: no access token is.
+    static func hasForm(_ text: String) -> Bool {
+        let bytes = text.utf8
+        guard bytes.count == 56, text.hasPrefix("tnk_") else { return false }
+        return bytes.dropFirst(12).first == UInt8(ascii: "_")
+    }
+}
+
+extension Principal {
+    /// Decides whether a key opens its tenant: as long as it has not ended and whoever made it is let in. `membership` is the maker's.
+    init(_ key: APIKey, _ hash: Digest, _ membership: Membership?, at now: Timestamp) throws(AppError) {
+        guard key.expiry > now else { throw AppError(.unauthenticated, "This API key has expired") }
+        guard let membership else { throw AppError(.unauthenticated, "Who made this API key is no member of the tenant any more") }
+        try self.init(key, hash, membership)
+    }
+
+    /// One text for keys that never were, that were revoked, and for what only looks like one.
+    static var unknownKey: AppError { AppError(.unauthenticated, "This API key is not known, or it was revoked") }
+}
