@@ -164,7 +164,7 @@ $$;
 
 -- Where the context's user stands. is_required: by one of their tenants. is_fresh: the session proved a moment ago who it is, and with the second
 -- factor where there is one.
-create function identity.second_factor(session_id uuid)
+create function identity.factor_state(session_id uuid)
     returns table (email text, user_name text, confirmed_at timestamptz, is_pending boolean, recovery_codes int, is_required boolean, is_fresh boolean)
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -177,7 +177,7 @@ begin
                 select from tenancy.memberships m join tenancy.tenants t on t.id = m.tenant_id where m.user_id = u.id and t.mfa_required),
             exists (
                 select from identity.user_sessions s cross join identity.settings g
-                where s.id = second_factor.session_id and s.user_id = u.id and s.ended_at is null
+                where s.id = factor_state.session_id and s.user_id = u.id and s.ended_at is null
                     and s.authenticated_at > clock_timestamp() - g.fresh_seconds * interval '1 second'
                     and (f.confirmed_at is null or s.factors && '{totp,recovery_code}'::text[]))
         from identity.users u left join identity.totp_factors f on f.user_id = u.id
@@ -192,7 +192,7 @@ declare
     person uuid := tenancy.user_id();
 begin
     insert into identity.totp_factors as f (user_id, secret)
-        select person, enrol_totp.secret from identity.second_factor(enrol_totp.session_id) s where s.is_fresh and s.confirmed_at is null
+        select person, enrol_totp.secret from identity.factor_state(enrol_totp.session_id) s where s.is_fresh and s.confirmed_at is null
         on conflict (user_id) do update set secret = excluded.secret, created_at = now(), last_step = null where f.confirmed_at is null;
     return found;
 end
@@ -253,7 +253,7 @@ begin
         update identity.totp_factors f set last_step = prove_factor.step
             where f.user_id = of_user and f.confirmed_at is not null and (f.last_step is null or f.last_step < prove_factor.step);
     else
-        perform from identity.second_factor(prove_factor.session_id) s where s.is_fresh and s.confirmed_at is not null;
+        perform from identity.factor_state(prove_factor.session_id) s where s.is_fresh and s.confirmed_at is not null;
     end if;
     if not found then
         raise exception 'the second factor is not proved' using errcode = '40001';
@@ -283,7 +283,7 @@ declare
     person uuid := tenancy.user_id();
 begin
     perform identity.prove_factor(person, session_id, step);
-    if (select s.is_required from identity.second_factor(session_id) s) then
+    if (select s.is_required from identity.factor_state(session_id) s) then
         raise exception 'a tenant requires it' using errcode = '40001';
     end if;
     delete from identity.totp_factors f where f.user_id = person;

@@ -34,7 +34,7 @@ extension Integration {
             let database = try TestDatabase.current
             for function in [
                 "begin_challenge(bytea)", "complete_challenge(bytea,bigint,bytea,text,text)", "use_recovery_code(bytea,bytea,text,text)",
-                "second_factor(uuid)", "enrol_totp(uuid,bytea)", "begin_own_code()", "confirm_totp(uuid,bytea,bigint,text[],text,text)",
+                "factor_state(uuid)", "enrol_totp(uuid,bytea)", "begin_own_code()", "confirm_totp(uuid,bytea,bigint,text[],text,text)",
                 "replace_recovery_codes(uuid,bigint,text[],text,text)", "disable_totp(uuid,bigint,text,text)", "session_is_restricted(uuid)",
             ] { try await database.execute("grant execute on function identity.\(function) to \(database.prefix.handler("auth"))") }
             let tenant = try await database.tenant(1)
