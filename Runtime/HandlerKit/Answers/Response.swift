@@ -8,6 +8,8 @@ public struct Response: Sendable {
     public var headers: [HeaderField]
     /// What follows the head.
     public var body: Body
+    /// Whether it shows a secret that is shown only once: it is then stored nowhere, also not under an `Idempotency-Key`.
+    public var isSecret = false
 
     /// The three kinds of answer.
     public enum Body: Sendable {

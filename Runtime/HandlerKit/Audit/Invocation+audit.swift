@@ -24,9 +24,10 @@ extension Invocation {
         return Call(
             AuditSQL.append,
             [
-                .uuid(makeID()), .id(head.user), .text(head.role), .null, .null, .text(action.description),
+                .uuid(makeID()), .id(head.user), .text(head.role), .optional(principal.session, Bind.uuid), .optional(principal.apiKey, Bind.uuid),
+                .text(action.description),
                 .optional(target?.type.description, Bind.text), .optional(target.map { AuditText.cleaned($0.id.description, limit: 200) }, Bind.text),
-                .text(""), .text(AuditText.cleaned(exchange.header("user-agent") ?? "", limit: 300)),
+                .text(AuditText.cleaned(head.address, limit: 64)), .text(AuditText.cleaned(exchange.header("user-agent") ?? "", limit: 300)),
                 .text(AuditText.cleaned(requestID, limit: 200)), .json(Array(details.description.utf8)),
             ])
     }

@@ -13,9 +13,11 @@ struct KeptAnswer: Equatable {
     let headers: [UInt8]
     let body: [UInt8]
 
-    /// Nil for an answer that is not stored: one that is too long, written piece by piece, or a listener's.
+    /// Nil for an answer that is not stored: one that is too long, written piece by piece, a listener's, or a secret.
     init?(_ response: Response) throws {
-        guard case .bytes(let body) = response.body, body.count <= Self.longestBody, (100...599).contains(response.status) else { return nil }
+        guard !response.isSecret, case .bytes(let body) = response.body, body.count <= Self.longestBody, (100...599).contains(response.status) else {
+            return nil
+        }
         status = Int32(response.status)
         headers = try JSON.encode(response.headers.map { [$0.name, $0.value] })
         guard headers.count <= Self.longestHeaders else { return nil }

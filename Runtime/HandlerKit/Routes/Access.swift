@@ -9,7 +9,7 @@ public struct Access<Context: Sendable>: Sendable {
 }
 
 extension Access where Context == Invocation {
-    /// Members of a tenant whose role holds the scope; an empty scope: every member.
+    /// Members of a tenant whose role holds the scope, and its keys that do; an empty scope: every member, and no key.
     public static func bearer(_ scope: String = "") -> Access { tenant(.bearer, scope) }
 
     /// Machines with a key of the tenant that holds the scope.
@@ -23,6 +23,13 @@ extension Access where Context == Invocation {
 
     private static func tenant(_ kind: HandlerDescription.Access.Kind, _ scope: String) -> Access {
         Access(description: .init(kind: kind, scope: scope)) { Invocation(exchange: $0) }
+    }
+}
+
+extension Access where Context == SystemInvocation {
+    /// The host itself, by a timer for example; neither a client nor another handler can call it.
+    public static var system: Access {
+        Access(description: .init(kind: .system, scope: "")) { SystemInvocation(exchange: $0) }
     }
 }
 

@@ -35,6 +35,15 @@ enum AccessRule: Sendable, Hashable {
         }
     }
 
+    /// Whether its scope concerns sessions, members, roles or keys; also of a route without a scope that is not known.
+    var isAboutRights: Bool {
+        switch self {
+        case .bearer(let scope): scope?.family != .ordinary
+        case .apiKey(let scope): scope.family != .ordinary
+        case .anonymous, .system: false
+        }
+    }
+
     func check(_ principal: Principal) throws(AppError) {
         switch self {
         case .anonymous: return

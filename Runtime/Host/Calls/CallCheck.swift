@@ -5,7 +5,8 @@ import Wire
 extension RouteTable {
     /// Checks that every route that a manifest's `calls` names is served. Throws `VALIDATION_ERROR` with file, line and route of each that is not.
     static func check(_ calls: [(manifest: Manifest, description: HandlerDescription)]) throws(AppError) {
-        let served = Set(calls.flatMap { entry in entry.description.routes.map { shape(of: $0.method, $0.path) } })
+        let served = Set(
+            calls.flatMap { entry in entry.description.routes.filter { $0.access.kind != .system }.map { shape(of: $0.method, $0.path) } })
         var issues: [AppError.Issue] = []
         for manifest in calls.map(\.manifest) {
             let path = "\(manifest.folder)/\(Manifest.fileName)"

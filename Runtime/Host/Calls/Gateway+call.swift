@@ -50,8 +50,8 @@ extension Gateway {
             let id = UUID.v7(at: time.now(), using: &running.executor.random)
             let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
             invocation = try self.invocation(
-                .route(UInt16(place)), handler.name, principal, InvocationID(id), origin.requestID, deadline, parameters, target.query, headers,
-                body, address: origin.address)
+                .route(UInt16(place)), handler.name, Caller(principal), InvocationID(id), origin.requestID, deadline, parameters, target.query,
+                headers: headers, body: body, address: origin.address)
         } catch {
             handler.pool.giveBack(process)
             throw error
@@ -91,7 +91,7 @@ extension Gateway {
     }
 
     /// Gathers an answer, also one that comes as a stream.
-    private func collect(_ first: Exchange.Event, _ link: ExchangeLink, _ used: inout Receipt) async throws(AppError) -> (
+    func collect(_ first: Exchange.Event, _ link: ExchangeLink, _ used: inout Receipt) async throws(AppError) -> (
         status: UInt16, body: [UInt8]
     ) {
         guard case .answer(let head) = first else { throw Self.unusable(first, link, &used) }

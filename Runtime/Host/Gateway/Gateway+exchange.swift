@@ -19,6 +19,7 @@ extension Gateway {
                 link.cancel(.clientGone)
                 throw AppError(.handlerFailed, detail: "an answer's header holds a character that is not allowed there")
             }
+            if invocation.changesRights, let principal { directory.changed(principal.tenant) }
             if let receipt = answer.receipt {
                 call.timing.receipt = receipt
                 self.answer(Int(answer.status), answer.headers, answer.body, &call)

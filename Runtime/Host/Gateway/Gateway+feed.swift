@@ -51,7 +51,8 @@ extension Gateway {
         let invocation: Invocation
         do throws(AppError) {
             invocation = try self.invocation(
-                .page(channel: channel.name, from: cursor, limit: Self.pageLimit), handler.name, principal, InvocationID(id), id.description, deadline
+                .page(channel: channel.name, from: cursor, limit: Self.pageLimit), handler.name, .member(principal), InvocationID(id), id.description,
+                deadline
             )
         } catch {
             handler.pool.giveBack(process)

@@ -46,8 +46,8 @@ extension Gateway {
         let signing = time.instant()
         do throws(AppError) {
             invocation = try self.invocation(
-                .route(UInt16(place)), handler.name, principal, InvocationID(call.id), call.requestID, deadline, parameters, query, head.forwarded,
-                body, idempotency, address: address(call))
+                .route(UInt16(place)), handler.name, Caller(principal), InvocationID(call.id), call.requestID, deadline, parameters, query,
+                headers: head.forwarded, body: body, idempotency, address: address(call))
         } catch {
             permit.leave()
             handler.pool.giveBack(process)
@@ -60,6 +60,7 @@ extension Gateway {
         // What changes nothing, or changes it once under its key, may run again.
         invocation.mayMove = !route.writes || invocation.head.idempotency != nil
         invocation.hearsSilence = true
+        invocation.changesRights = route.changesRights
         invocation.suspect = suspect
         try await exchange(invocation, with: process, handler, principal, head, &call)
     }
@@ -77,6 +78,8 @@ extension Gateway {
         var settled: @Sendable (Receipt) -> Void
         /// Whether it may run in a second process when the first is lost or does not answer.
         var mayMove = false
+        /// Whether its answer may come with other rights in the tenant.
+        var changesRights = false
         /// Whether who waits is told while the process does not answer.
         var hearsSilence = false
         /// Its fingerprint, where it runs alone because a process looped or died with it in flight.
@@ -85,19 +88,20 @@ extension Gateway {
 
     /// Signs the context and puts the call together.
     func invocation(
-        _ target: InvocationHead.Target, _ handler: String, _ principal: Principal?, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
-        _ parameters: [String] = [], _ query: String = "", _ headers: [HeaderField] = [], _ body: GatheredBody = .empty,
+        _ target: InvocationHead.Target, _ handler: String, _ caller: Caller, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
+        _ parameters: [String] = [], _ query: String = "", headers: [HeaderField] = [], body: GatheredBody = .empty,
         _ idempotency: Idempotency? = nil, address: String = ""
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
+        let principal = caller.principal
+        let tenant = caller.tenant
         let context = try SignedContext(
-            kind: principal == nil ? .identity : .tenant, tenant: principal?.tenant, user: principal?.user, role: principal?.rights.role,
-            handler: handler,
+            kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler,
             expiry: contexts.expiry(remaining: remaining), invocation: id)
         let head = InvocationHead(
-            target: target, scope: principal == nil ? .identity : .tenant, invocation: id, requestID: requestID,
-            tenant: principal?.tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero),
+            target: target, scope: caller.scope, invocation: id, requestID: requestID,
+            tenant: tenant ?? TenantID(.zero), user: principal?.user ?? UserID(.zero),
             role: principal?.rights.role.rawValue ?? "", scopes: principal?.scopeTexts ?? [], session: principal?.session ?? .zero,
             apiKey: principal?.apiKey ?? .zero, address: address,
             context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), idempotency: idempotency,
@@ -107,7 +111,7 @@ extension Gateway {
         return Invocation(
             head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body
         ) { [usage, time] receipt in
-            usage.add(Usage(receipt), tenant: principal?.tenant, handler: handler, at: time.now())
+            usage.add(Usage(receipt), tenant: tenant, handler: handler, at: time.now())
         }
     }
 

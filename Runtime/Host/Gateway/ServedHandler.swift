@@ -14,6 +14,8 @@ final class ServedHandler: Sendable {
         let writes: Bool
         let body: HandlerDescription.Body
         let bodyLimit: Int
+        /// Whether it may change what callers may do: behind such a call the directory is read again at once, not only when it tells.
+        let changesRights: Bool
     }
 
     let name: String
@@ -35,10 +37,11 @@ final class ServedHandler: Sendable {
         calls = Set(pool.manifest.calls.map { RouteTable.shape(of: $0) })
         var routes: [Route] = []
         for route in description.routes {
+            let rule = try AccessRule(route.access)
             routes.append(
                 Route(
-                    path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: try AccessRule(route.access), writes: route.writes,
-                    body: route.body, bodyLimit: route.bodyLimit))
+                    path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,
+                    body: route.body, bodyLimit: route.bodyLimit, changesRights: route.writes && rule.isAboutRights))
         }
         self.routes = routes
     }
@@ -59,7 +62,8 @@ extension RouteTable {
             for path in route.paths { try table.add("GET", path, .host(route)) }
         }
         for (index, handler) in handlers.enumerated() {
-            for (place, route) in handler.description.routes.enumerated() {
+            // The host calls its own routes by their handler and place; nobody finds them here.
+            for (place, route) in handler.description.routes.enumerated() where route.access.kind != .system {
                 let shape = shape(of: route.method, route.path)
                 do throws(AppError) {
                     try table.add(route.method, route.path, .handler(index, route: place))
