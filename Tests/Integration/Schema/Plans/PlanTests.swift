@@ -18,7 +18,7 @@ extension Integration {
                 // Auth names no tenant's table; the probe's own is empty, and its statements are made to fail.
                 for handler in Set(statements.map(\.handler)).sorted() where handler != "auth" && handler != "probe" {
                     let client = try database.client(role: handler)
-                    for statement in statements where statement.handler == handler && statement.text.contains("tenant_id") {
+                    for statement in statements where statement.handler == handler && namesTenantTable(statement) {
                         for (first, second) in [(PlanWorld.biggest, PlanWorld.smallest), (PlanWorld.smallest, PlanWorld.biggest)] {
                             try await client.withConnection(deadline: Self.limit) { connection in
                                 try await check(statement, first, second, connection, database)
@@ -27,6 +27,11 @@ extension Integration {
                     }
                 }
             }
+        }
+
+        /// Functions of the control plane are asked without one, and a line of the audit log is only ever put at its end.
+        private func namesTenantTable(_ statement: CatalogueStatement) -> Bool {
+            statement.text.replacing("tenancy.tenant_id()", with: "").contains("tenant_id") && statement.name != "kit.audit"
         }
 
         /// Five runs for one tenant, after which Postgres may settle on a generic plan; then two for the other.
