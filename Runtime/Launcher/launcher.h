@@ -43,6 +43,9 @@ struct executable {
 /// Says what could not be done, with the reason of `errno`, and ends: nothing runs with less protection than was asked for.
 _Noreturn void fail(const char *what, const char *subject);
 
+/// Runs a command and ends as it does, in the way of shells; when the parent ends, everything in the process group ends at once.
+_Noreturn void guard(pid_t parent, char **command);
+
 /// Opens the program; for a script its interpreter.
 struct executable executable_open(char **program);
 

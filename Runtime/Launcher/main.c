@@ -1,4 +1,5 @@
 // tenantry-launcher [restrictions] -- PROGRAM [ARGUMENT…]   restricts itself, then becomes the program
+// tenantry-launcher --guard PARENT COMMAND [ARGUMENT…]      runs a command that ends with that parent, whatever it has begun
 // tenantry-launcher --probe                                 says in JSON what this machine offers
 
 #include "launcher.h"
@@ -79,6 +80,7 @@ int main(int count, char **arguments) {
         printf("{\"landlock\":%d,\"seccomp\":%s,\"user\":%u}\n", landlock_abi(), filter_available() ? "true" : "false", geteuid());
         return 0;
     }
+    if (count > 3 && !strcmp(arguments[1], "--guard")) guard((pid_t)number(arguments[2], INT32_MAX), arguments + 3);
     struct options options = parse(arguments);
     struct executable executable = executable_open(options.program);
     // What the gateway's descriptors left open is nobody's: the wire is 0, the log is 1 and 2.

@@ -26,9 +26,9 @@ enum Launcher {
     /// gateway's standard error, closes everything from 3 up, resets signals.
     static func start(_ command: SandboxPlan.Command) throws(AppError) -> Child {
         var report: [Int32] = [-1, -1]
-        if command.reportsProcess, pipe2(&report, O_CLOEXEC) != 0 { throw failure("make a pipe", errno) }
+        if command.reportsProcess { report = try pipeAboveFour() }
         defer { if report[0] >= 0 { close(report[0]) } }
-        let spawned = Result { () throws(AppError) in try spawn(command, output: 2, report: report[1]) }
+        let spawned = Result { () throws(AppError) in try spawn(command, output: 2, report: report) }
         if report[1] >= 0 { close(report[1]) }
         let (end, pid) = try spawned.get()
         guard command.reportsProcess else { return Child(pid: pid, program: pid, descriptor: end) }
@@ -39,6 +39,20 @@ enum Launcher {
             throw AppError(.unavailable, detail: "\(command.program) made no process (\(Self.end(pid)))")
         }
         return Child(pid: pid, program: program, descriptor: end)
+    }
+
+    /// Both ends with numbers above those that a child finds them under.
+    private static func pipeAboveFour() throws(AppError) -> [Int32] {
+        var ends: [Int32] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw failure("make a pipe", errno) }
+        let higher = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 5) }
+        for end in ends { close(end) }
+        guard higher.allSatisfy({ $0 >= 0 }) else {
+            let number = errno
+            for end in higher where end >= 0 { close(end) }
+            throw failure("make a pipe", number)
+        }
+        return higher
     }
 
     /// `{"child-pid": 123, …}`.
@@ -69,8 +83,8 @@ enum Launcher {
     }
 
     /// The gateway's end of a socket pair whose other end is the command's descriptor 0; its output goes to a descriptor of ours, 0 meaning that pair.
-    /// `report` becomes descriptor 3.
-    private static func spawn(_ command: SandboxPlan.Command, output: Int32, report: Int32 = -1) throws(AppError) -> (Int32, pid_t) {
+    /// `report`, a pipe, becomes the descriptors 4 and 3.
+    private static func spawn(_ command: SandboxPlan.Command, output: Int32, report: [Int32] = [-1, -1]) throws(AppError) -> (Int32, pid_t) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw failure("make a socket pair", errno)
@@ -86,8 +100,13 @@ enum Launcher {
         }
         posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
         posix_spawn_file_actions_adddup2(&actions, output, 1)
-        if report >= 0 { posix_spawn_file_actions_adddup2(&actions, report, 3) }
-        posix_spawn_file_actions_addclosefrom_np(&actions, report >= 0 ? 4 : 3)
+        if report[1] >= 0 {
+            // The reading end goes along: were we the only reader, our death would end bubblewrap at its report, and leave the process that it had
+            // made waiting for ever.
+            posix_spawn_file_actions_adddup2(&actions, report[1], 3)
+            posix_spawn_file_actions_adddup2(&actions, report[0], 4)
+        }
+        posix_spawn_file_actions_addclosefrom_np(&actions, report[1] >= 0 ? 5 : 3)
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)

@@ -41,8 +41,10 @@ struct SandboxPlan: Sendable {
     private static let systemFolders = ["/usr", "/lib", "/lib64"]
     private static let systemFiles = ["/etc/ld.so.cache", "/etc/localtime"]
     private static let devices = ["/dev/null", "/dev/zero", "/dev/urandom"]
-    /// Its own threads: libdispatch ends a process whose workers' state it cannot read there.
-    private static let ownThreads = "/proc/self/task"
+    /// libdispatch reads the state of its own threads there, each under its number, and ends a process where it cannot. Inside bubblewrap nobody else is
+    /// seen there. Outside, what concerns others alone (memory, environment, descriptors) stays closed: they are no part of Landlock's domain, and not
+    /// dumpable.
+    private static let processes = "/proc"
     /// What looking up names and checking certificates read.
     private static let networkFiles = [
         "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/passwd",
@@ -83,7 +85,7 @@ struct SandboxPlan: Sendable {
         if facts.bubblewrap == nil { arguments += ["--parent", "\(parent)"] }
         if facts.landlock > 0 {
             arguments += ["--landlock", "\(facts.landlock)"]
-            for path in Self.systemFolders + Self.devices + [Self.ownThreads] + files(network(manifest)) + libraries + folder(of: manifest) {
+            for path in Self.systemFolders + Self.devices + [Self.processes] + files(network(manifest)) + libraries + folder(of: manifest) {
                 arguments += ["--read", path]
             }
             for port in ports(manifest) { arguments += ["--connect", "\(port)"] }
@@ -107,11 +109,13 @@ struct SandboxPlan: Sendable {
         for link in links { arguments += ["--symlink", link.target, link.path] }
         for path in files(network) { arguments += ["--ro-bind-try", path, path] }
         for path in Self.devices { arguments += ["--dev-bind-try", path, path] }
-        arguments += ["--proc", "/proc"]
+        arguments += ["--proc", "/proc", "--dev-bind-try", "/dev/null", "/proc/keys"]
         var places = libraries + visible + [launcher]
         if case .socket(let folder) = database { places.append(folder) }
         for path in places where !path.hasPrefix("/usr/") { arguments += ["--ro-bind", path, path] }
-        return Command(program: bubblewrap, arguments: arguments + ["--", inner.program] + inner.arguments, reportsProcess: reports)
+        arguments += ["--", inner.program] + inner.arguments
+        guard reports else { return Command(program: bubblewrap, arguments: arguments) }
+        return Command(program: launcher, arguments: ["--guard", "\(parent)", bubblewrap] + arguments, reportsProcess: true)
     }
 
     /// The wall behind the gateway's own watching.

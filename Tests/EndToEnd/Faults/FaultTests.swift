@@ -169,6 +169,17 @@ extension EndToEnd {
             }
         }
 
+        @Test("kill -9 of a gateway that starts its handlers leaves none of what it had begun") func orphansAtStart() async throws {
+            let environment = try RunningHost.environment(try TestDatabase.current)
+            for children in 1...6 {
+                let program = try ChildProgram("tenantry", ["run"], environment: environment)
+                try await RunningHost.eventually("it starts processes") { try ChildProgram.children(of: program.pid).count >= min(children, 4) }
+                program.signal(SIGKILL)
+                _ = try await Blocking.run { program.end() }
+                try await RunningHost.eventually("nobody holds its output any more") { program.isSilent }
+            }
+        }
+
         @Test("kill -9 of the gateway in the middle of an upload stores nothing") func killedUpload() async throws {
             let member = try await Member.make()
             let business = try await member.business(1)

@@ -51,6 +51,14 @@ extension EndToEnd {
             }
         }
 
+        @Test("a process reads the state of its threads behind its walls: libdispatch ends it where it cannot", arguments: Walls.sandboxes)
+        func threads(sandbox: String) async throws {
+            let member = try await Member.make()
+            try await RunningHost.run(.init(environment: ["TENANTRY_SANDBOX": sandbox])) { host async throws in
+                #expect(try await host.get("/probe/threads", token: try host.token(member)).status == 204)
+            }
+        }
+
         @Test("a process whose code sleeps on many threads at once stays alive behind its walls") func sleeping() async throws {
             try await host([:]) { host, first, _ in
                 let marks = try await withThrowingTaskGroup(of: String.self) { group in

@@ -82,6 +82,9 @@ final class ChildProgram: Sendable {
     /// All that it printed so far.
     var printed: String { output.text }
 
+    /// Whether its output has ended: it is gone, and all that it had started too.
+    var isSilent: Bool { ended.isSet }
+
     /// Waits for a line that holds a text; nil if the output ended before. Blocks.
     func line(containing text: String) -> String? {
         while true {

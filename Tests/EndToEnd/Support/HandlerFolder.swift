@@ -35,7 +35,9 @@ extension ChildProgram {
     static func children(of pid: pid_t) throws -> [pid_t] {
         var children: [pid_t] = []
         for task in try File.names(in: "/proc/\(pid)/task") {
-            let text = String(decoding: try File.read("/proc/\(pid)/task/\(task)/children"), as: UTF8.self)
+            // A thread may end while its siblings are looked at.
+            guard let bytes = try? File.read("/proc/\(pid)/task/\(task)/children") else { continue }
+            let text = String(decoding: bytes, as: UTF8.self)
             children += text.split(separator: " ").compactMap { pid_t($0) }
         }
         return children

@@ -45,7 +45,10 @@ extension RunningHost {
     }
 
     /// Asks again until a condition holds; throws after 10 seconds.
-    func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
+    func eventually(_ what: String, _ holds: () async throws -> Bool) async throws { try await Self.eventually(what, holds) }
+
+    /// Asks again until a condition holds; throws after 10 seconds.
+    static func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
         let end = ContinuousClock.now.advanced(by: .seconds(10))
         while ContinuousClock.now < end {
             if try await holds() { return }

@@ -19,6 +19,11 @@ enum Marking {
             return Mark(mark: mark)
         }
 
+        Route.get("/probe/threads", access: .read, summary: "Opens the state of its threads as libdispatch does") { (_: NoInput, _) in
+            for thread in try File.names(in: "/proc/self/task") { _ = try File.read("/proc/\(thread)/stat") }
+            return Response.noContent
+        }
+
         Route.get("/probe/burn", access: .read, summary: "Computes for ever, but lets others in between") { (_: NoInput, _) in
             while !Task.isCancelled {
                 let start = ContinuousClock.now
