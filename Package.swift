@@ -99,7 +99,8 @@ let package = Package(
         .executableTarget(
             name: "auth-handler", dependencies: ["HandlerKit", "Tokens", "Codes", "Mailing", "PasswordRules"], path: "Handlers/Auth/Program"),
         .executableTarget(
-            name: "users-handler", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Users", exclude: ["handler.yaml"], sources: ["Program"]),
+            name: "users-handler", dependencies: ["HandlerKit", "Tokens", "Mailing"], path: "Handlers/Users", exclude: ["handler.yaml"],
+            sources: ["Program"]),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
@@ -143,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler", "hostile-handler", "Tenants",
+                "TestSupport", "tenantry", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler",
+                "hostile-handler", "Tenants",
                 "Postgres", "Tokens",
                 "Manifest", "Reactor", "Kernel",
             ],

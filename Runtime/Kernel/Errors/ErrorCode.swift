@@ -31,6 +31,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
         "IDEMPOTENCY_ANSWER_NOT_KEPT", 409,
         "This was done already, by an earlier request with the same Idempotency-Key; its answer was too long to keep, so read what it made")
     public static let lengthRequired = ErrorCode("LENGTH_REQUIRED", 411, "Say how long the body is")
+    public static let preconditionFailed = ErrorCode("PRECONDITION_FAILED", 412, "This was changed since you read it")
     public static let tooLarge = ErrorCode("PAYLOAD_TOO_LARGE", 413, "The body is larger than allowed")
     public static let uriTooLong = ErrorCode("URI_TOO_LONG", 414, "The address is longer than allowed")
     public static let unsupportedMedia = ErrorCode("UNSUPPORTED_MEDIA_TYPE", 415, "This kind of body is not read here")
@@ -54,7 +55,8 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     /// Every code, for documentation and tests.
     public static let all: [ErrorCode] = [
         badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
-        lengthRequired, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, poisonInvocation, tooManyRequests,
+        lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, poisonInvocation,
+        tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
         idempotencyInProgress, answerNotKept, idempotencyKeyReused,
     ]
