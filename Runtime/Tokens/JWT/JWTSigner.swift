@@ -2,37 +2,53 @@ public import Kernel
 
 /// Signs JSON Web Tokens with one key, whose name stands in each header.
 public struct JWTSigner: Sendable {
-    private let algorithm: JWTAlgorithm
-    private let material: [UInt8]
+    private enum Material: Sendable {
+        case secret(HMACKey)
+        case key(SharedKey)
+    }
+
+    private let material: Material
+    private let header: String
     /// The key with which the tokens can be verified.
-    public let verificationKey: JWTKey
+    public let verificationKey: JWSKey
 
     /// A signer with RS256, named by the key's thumbprint unless another name is given.
     public init(_ key: RSAKey, id: String? = nil) {
-        algorithm = .rs256
-        material = Array(key.privatePEM.utf8)
-        verificationKey = .rs256(key.publicKey, id: id)
+        self.init(.key(key.key), .rs256(key.publicKey, id: id))
     }
 
-    /// A signer with HS256. Throws as ``JWTKey/hs256(id:secret:)`` does.
+    /// A signer with HS256. Throws as ``JWSKey/hs256(id:secret:)`` does.
     public init(secret: [UInt8], id: String) throws(AppError) {
-        algorithm = .hs256
-        material = secret
-        verificationKey = try .hs256(id: id, secret: secret)
+        self.init(.secret(HMACKey(secret)), try .hs256(id: id, secret: secret))
     }
 
-    /// A token with these claims. RS256 takes about a millisecond.
+    private init(_ material: Material, _ key: JWSKey) {
+        self.material = material
+        verificationKey = key
+        let members: JSONValue = ["alg": .string(key.algorithm.rawValue), "kid": .string(key.id), "typ": "JWT"]
+        header = Base64.url.encode(Array(members.description.utf8))
+    }
+
+    /// A token with these claims. RS256 takes about a quarter of a millisecond.
     public func sign(_ claims: JSONObject) throws(AppError) -> String {
-        let token = try JWTHandle.new(algorithm: algorithm, key: material)
-        try token.setHeader("kid", verificationKey.id)
         var writer = JSONWriter()
         try writer.value(.object(claims))
-        try token.setClaims(String(decoding: writer.bytes, as: UTF8.self))
-        return try token.encoded()
+        return try sign(payload: writer.bytes)
+    }
+
+    /// The compact form (RFC 7515 section 7.1) of any bytes.
+    func sign(payload: [UInt8]) throws(AppError) -> String {
+        let input = "\(header).\(Base64.url.encode(payload))"
+        let signature =
+            switch material {
+            case .secret(let key): key.authenticate(Array(input.utf8)).bytes
+            case .key(let key): try key.key.sign(Array(input.utf8), .rs256)
+            }
+        return "\(input).\(Base64.url.encode(signature))"
     }
 }
 
 extension JWTSigner: CustomStringConvertible {
     /// Name and algorithm, never the key.
-    public var description: String { "JWTSigner(\(verificationKey.id), \(algorithm.rawValue))" }
+    public var description: String { "JWTSigner(\(verificationKey.id), \(verificationKey.algorithm.rawValue))" }
 }

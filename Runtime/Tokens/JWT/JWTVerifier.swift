@@ -2,24 +2,25 @@ public import Kernel
 
 /// Verifies JSON Web Tokens (RFC 7519) after the advice of RFC 8725.
 ///
-/// Key and algorithm are settled before libjwt sees the token: the header is read by our own strict reader, its `kid` picks the key,
-/// and the key, not the token, says the algorithm. Nothing is ever fetched. Times and names in the claims are checked here.
+/// The header is read strictly: exactly `alg` and `kid`, and `typ` if it is `JWT`; `jku`, `x5u`, `jwk` and `x5c` would name their own key (RFC 8725
+/// section 3.10). Its `kid` picks the key, and the key, not the token, says the algorithm. Nothing is ever fetched. Times and names in the claims
+/// are checked here.
 public struct JWTVerifier: Sendable {
-    private let keys: [String: JWTKey]
+    private let keys: [String: JWSKey]
     private let issuer: String
     private let audience: String
     private let leeway: Duration
     private let maximumLifetime: Duration
 
     /// Longer tokens are refused unread, in bytes.
-    public static let maximumBytes = 8192
+    public static let maximumBytes = CompactJWS.maximumBytes
 
     /// A verifier that knows these keys.
     ///
     /// `leeway` is how far ahead the signer's clock may be (`iat`, `nbf`); defaults to 5 seconds, 30 at most. The end (`exp`) has none.
     /// `maximumLifetime` bounds `exp - iat`; defaults to one hour.
     public init(
-        keys: [JWTKey], issuer: String = "tenantry", audience: String = "tenantry", leeway: Duration = .seconds(5),
+        keys: [JWSKey], issuer: String = "tenantry", audience: String = "tenantry", leeway: Duration = .seconds(5),
         maximumLifetime: Duration = .seconds(3600)
     ) {
         self.keys = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
@@ -33,19 +34,13 @@ public struct JWTVerifier: Sendable {
     ///
     /// Throws `UNAUTHENTICATED` for every other token, with the reason in the detail, for the log alone.
     public func claims(of token: String, at now: Timestamp) throws(AppError) -> JSONObject {
-        guard token.utf8.count <= Self.maximumBytes else { throw Self.refused("longer than \(Self.maximumBytes) bytes") }
-        let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 3 else { throw Self.refused("expected three parts") }
-        let header = try JWTHeader(parts[0])
-        guard let key = keys[header.keyID], key.id.utf8.elementsEqual(header.keyID.utf8) else { throw Self.refused("the key is not known") }
-        guard header.algorithm == key.algorithm.rawValue else { throw Self.refused("the algorithm is not the key's") }
-        guard let payload = Base64.url.decode(parts[1]), let signature = Base64.url.decode(parts[2]), !signature.isEmpty else {
-            throw Self.refused("a part is not base64url")
-        }
-        guard JWTHandle.verify(token, algorithm: key.algorithm, key: key.material) else {
-            throw Self.refused("the signature does not fit")
-        }
-        let claims = try Self.object(in: payload, "the claims")
+        let token = try CompactJWS(token)
+        if let stranger = token.header.stranger { throw Self.refused("the header has a member that is not known: \(stranger.prefix(32))") }
+        guard let keyID = token.header.keyID else { throw Self.refused("the header lacks kid") }
+        guard let key = keys[keyID], key.id.utf8.elementsEqual(keyID.utf8) else { throw Self.refused("the key is not known") }
+        guard token.header.algorithm == key.algorithm.rawValue else { throw Self.refused("the algorithm is not the key's") }
+        guard token.isSigned(by: key) else { throw Self.refused("the signature does not fit") }
+        let claims = try Self.object(in: token.payload, "the claims")
         try check(claims, at: now)
         return claims
     }

@@ -3,7 +3,7 @@ internal import Kernel
 
 /// The one owner of an OpenSSL key.
 struct OpenSSLKey: ~Copyable {
-    private let raw: OpaquePointer
+    let raw: OpaquePointer
 
     init(owning raw: OpaquePointer) { self.raw = raw }
 
@@ -63,7 +63,7 @@ struct OpenSSLKey: ~Copyable {
         return bytes
     }
 
-    private static func failure(_ reason: String) -> AppError {
+    static func failure(_ reason: String) -> AppError {
         // What OpenSSL notes about it stays on the thread and would be taken for another call's.
         ERR_clear_error()
         return AppError(.internalError, detail: reason)

@@ -2,6 +2,7 @@ public import Kernel
 
 /// A pair of RSA keys with which tokens are signed.
 public struct RSAKey: Sendable {
+    let key: SharedKey
     /// The private key as PEM (PKCS #8). A secret.
     public let privatePEM: String
     /// The public key.
@@ -17,9 +18,10 @@ public struct RSAKey: Sendable {
         try self.init(OpenSSLKey(privatePEM: privatePEM))
     }
 
-    private init(_ key: borrowing OpenSSLKey) throws(AppError) {
+    private init(_ key: consuming OpenSSLKey) throws(AppError) {
         privatePEM = try key.privatePEM()
-        publicKey = try RSAPublicKey(key)
+        publicKey = try RSAPublicKey(pem: key.publicPEM())
+        self.key = SharedKey(key)
     }
 }
 
@@ -34,21 +36,24 @@ public struct RSAPublicKey: Hashable, Sendable {
     public let pem: String
     /// The key's name in tokens: its SHA-256 thumbprint (RFC 7638).
     public let id: String
+    let key: SharedKey
     private let modulus: String
     private let exponent: String
 
     /// The key in a PEM text. Throws `INTERNAL_ERROR` for anything else and below 2048 bits.
     public init(pem: String) throws(AppError) {
-        try self.init(OpenSSLKey(publicPEM: pem))
-    }
-
-    init(_ key: borrowing OpenSSLKey) throws(AppError) {
+        let key = try OpenSSLKey(publicPEM: pem)
         guard key.isRSA, key.bits >= 2048 else { throw AppError(.internalError, detail: "expected an RSA key of at least 2048 bits") }
-        pem = try key.publicPEM()
+        self.pem = try key.publicPEM()
         modulus = Base64.url.encode(try key.number("n"))
         exponent = Base64.url.encode(try key.number("e"))
         id = Base64.url.encode(SHA256.hash("{\"e\":\"\(exponent)\",\"kty\":\"RSA\",\"n\":\"\(modulus)\"}").bytes)
+        self.key = SharedKey(key)
     }
+
+    public static func == (a: RSAPublicKey, b: RSAPublicKey) -> Bool { a.pem == b.pem }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(pem) }
 
     /// The key as a JSON Web Key (RFC 7517) for RS256 signatures.
     public var jwk: JSONValue {
