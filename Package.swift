@@ -91,6 +91,9 @@ let package = Package(
             ],
             path: "Runtime/CLI"),
 
+        // Measures what a token costs, for infra/bench.
+        .executableTarget(name: "token-bench", dependencies: ["Host", "Tokens", "Kernel"], path: "infra/benchmark/tokens"),
+
         // Handlers: one program each; pure domain logic beside it as a library.
         .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),
         .target(name: "Mailing", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Mail/Mailing"),

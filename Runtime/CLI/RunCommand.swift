@@ -71,6 +71,7 @@ struct RunCommand: AsyncParsableCommand {
         host.readPasswords = { try Credentials.load(Credentials.hostFile(home: settings.home)).passwords }
         host.rolePrefix = settings.prefix.description
         host.loops = settings.loops
+        host.tokenAlgorithm = settings.tokenAlgorithm
         host.admission = settings.admission
         host.tls = settings.tls
         host.clearHTTP2 = settings.clearHTTP2

@@ -3,6 +3,7 @@ import Host
 import Kernel
 import Manifest
 import Tenants
+import Tokens
 
 #if canImport(Glibc)
     import Glibc
@@ -38,6 +39,8 @@ struct Settings {
     let connectionsPerAddress: Int
     /// The operating system's walls around handlers' processes.
     let sandbox: SandboxMode
+    /// What new keys of access tokens are for.
+    let tokenAlgorithm: JWSAlgorithm
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
     /// Who may call how often, from where, and under which names.
@@ -102,6 +105,11 @@ struct Settings {
                 "TENANTRY_SANDBOX", "expected one of \(SandboxMode.allCases.map(\.rawValue).joined(separator: ", ")); got \(sandbox)")
         }
         self.sandbox = sandbox
+        let algorithm = reader.string(forKey: "jwt.algorithm", default: JWSAlgorithm.rs256.rawValue)
+        guard let algorithm = JWSAlgorithm(rawValue: algorithm), algorithm == .rs256 || algorithm == .hs256 else {
+            throw AppError.invalid("TENANTRY_JWT_ALGORITHM", "expected RS256 or HS256; got \(algorithm)")
+        }
+        tokenAlgorithm = algorithm
         if let loops = reader.string(forKey: "loops") {
             guard let count = Int(loops), (1...256).contains(count) else {
                 throw AppError.invalid("TENANTRY_LOOPS", "expected a number from 1 to 256; got \(loops)")

@@ -17,5 +17,6 @@ struct Tenantry: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, MigrateCommand.self, TenantCommand.self, UserCommand.self, HandlerCommand.self, InvocationCommand.self, LintCommand.self,
+            KeysCommand.self,
         ])
 }

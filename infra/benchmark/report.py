@@ -67,6 +67,8 @@ def others(figures):
         yield (
             f"Refused sign-in, median of {login['tries']}: address known; unknown",
             f"{login['known']} ms; {login['unknown']} ms ({login['ratio'] - 1:+.1%})")
+    if tokens := figures.get("tokens"):
+        yield from checked(tokens)
     if swap := figures.get("replaced"):
         yield (
             f"Replacing a program {swap['times']} times under {swap['per_s']:,} calls a second",
@@ -76,6 +78,16 @@ def others(figures):
         yield from shared(fairness)
     if faults := figures.get("faults"):
         yield from broken(faults)
+
+
+def checked(tokens):
+    alone = tokens["openssl"]
+    for name, verify in (("rs256", alone["rs256_verify_us"]), ("hs256", alone["hs256_us"])):
+        by = tokens[name]
+        yield (
+            f"Bearer check with {name.upper()}: known; not known, of that the signature; `openssl speed`",
+            f"{by['cached_us']} µs; {by['uncached_us']} µs, {by['signature_us']} µs; {verify} µs")
+    yield "Signing with RS256; `openssl speed`", f"{tokens['rs256']['sign_us']} µs; {alone['rs256_sign_us']} µs"
 
 
 def shared(fairness):

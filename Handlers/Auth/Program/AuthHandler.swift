@@ -6,8 +6,7 @@ import Tokens
     private let signIn: SignIn
 
     init(environment: HandlerEnvironment) throws {
-        let pem = String(decoding: try environment.secret("jwt_signing_keys"), as: UTF8.self)
-        signIn = SignIn(signer: JWTSigner(try RSAKey(privatePEM: pem)))
+        signIn = SignIn(signer: try JWTSigner(signingKeys: environment.secret("jwt_signing_keys")))
     }
 
     var routes: [Route] {

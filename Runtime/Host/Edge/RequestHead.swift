@@ -11,6 +11,9 @@ struct RequestHead {
     let isOld: Bool
     private(set) var authorization: String?
     private(set) var apiKey: String?
+    private(set) var cookies = CookieLines()
+    /// What a page repeats of the CSRF cookie (`X-CSRF-Token`).
+    private(set) var csrfToken: String?
     private(set) var requestID: String?
     private(set) var lastEventID: String?
     var host: String?
@@ -46,6 +49,7 @@ struct RequestHead {
             case 5 where Self.same(name, "range"): forward("range", value)
             case 6 where Self.same(name, "accept"): forward("accept", value)
             case 6 where Self.same(name, "origin"): origin = value
+            case 6 where Self.same(name, "cookie"): try cookies.add(value)
             case 6 where Self.same(name, "expect") && !isOld:
                 guard Self.same(value, "100-continue") else { throw AppError(.expectationFailed) }
                 expectsContinue = true
@@ -58,6 +62,9 @@ struct RequestHead {
             case 10 where Self.same(name, "user-agent"): forward("user-agent", value)
             case 12 where Self.same(name, "content-type"): forward("content-type", value)
             case 12 where Self.same(name, "x-request-id"): requestID = value
+            case 12 where Self.same(name, "x-csrf-token"):
+                guard csrfToken == nil else { throw AppError(.badRequest, "The request holds two X-CSRF-Token lines") }
+                csrfToken = value
             case 13 where Self.same(name, "authorization"):
                 guard authorization == nil else { throw AppError(.badRequest, "The request holds two Authorization lines") }
                 authorization = value
@@ -105,6 +112,15 @@ struct RequestHead {
             position += 1
         }
         return true
+    }
+
+    /// The lines that a handler sees. Cookies are for the one that makes them.
+    func fields(withCookies: Bool) -> [HeaderField] {
+        guard withCookies else { return forwarded }
+        var fields = forwarded
+        if !cookies.others.isEmpty { fields.append(HeaderField(name: "cookie", value: cookies.others)) }
+        if let csrfToken { fields.append(HeaderField(name: "x-csrf-token", value: csrfToken)) }
+        return fields
     }
 
     private mutating func forward(_ name: String, _ value: String) {

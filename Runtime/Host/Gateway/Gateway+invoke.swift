@@ -47,7 +47,7 @@ extension Gateway {
         do throws(AppError) {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, Caller(principal), InvocationID(call.id), call.requestID, deadline, parameters, query,
-                headers: head.forwarded, body: body, idempotency, address: address(call))
+                headers: head.fields(withCookies: handler.makesCookies), body: body, idempotency, address: address(call))
         } catch {
             permit.leave()
             handler.pool.giveBack(process)
@@ -125,8 +125,10 @@ extension Gateway {
         let began = time.instant()
         let now = time.now()
         let principal: Principal
-        switch try authenticator.credential(head.authorization, apiKey: head.apiKey, at: now) {
-        case .token(let claims):
+        let credential = try authenticator.credential(head.authorization, apiKey: head.apiKey, cookie: head.cookies.access, at: now)
+        switch credential {
+        case .token(let claims), .cookie(let claims):
+            try cookies.check(claims, isCookie: credential == .cookie(claims), head, isSecure: call.isSecure)
             let membership: Membership?
             if let known = directory.known(claims.tenant, claims.user) {
                 membership = known

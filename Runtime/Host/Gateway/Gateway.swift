@@ -10,6 +10,8 @@ final class Gateway: Sendable {
     let settings: HostSettings
     let fleet: Fleet
     let authenticator: Authenticator
+    let keys: InstallationKeys
+    let cookies: CookieRule
     let directory: Directory
     let contexts: ContextMinter
     let scratch: Scratch
@@ -28,13 +30,14 @@ final class Gateway: Sendable {
     let requestLogger: Logger
 
     init(
-        settings: HostSettings, fleet: Fleet, authenticator: Authenticator, directory: Directory,
+        settings: HostSettings, fleet: Fleet, authenticator: Authenticator, keys: InstallationKeys, directory: Directory,
         contexts: ContextMinter, scratch: Scratch, feeds: Feeds, usage: UsageMeter, status: HostStatus, time: TimeSource, logger: Logger
     ) {
         self.settings = settings
         self.fleet = fleet
         convictions = ConvictionStore(home: settings.home)
         self.authenticator = authenticator
+        self.keys = keys
         self.directory = directory
         self.contexts = contexts
         self.scratch = scratch
@@ -42,6 +45,7 @@ final class Gateway: Sendable {
         self.usage = usage
         self.status = status
         admission = Admission(settings.admission, time: time, logger: logger)
+        cookies = CookieRule(origins: admission.origins)
         gates = FairGates(settings.admission, time: time)
         self.time = time
         self.logger = logger
@@ -110,7 +114,7 @@ final class Gateway: Sendable {
             call.isHead = head.isHead
             call.isOld = head.isOld
             if head.method == "TRACE" || head.method == "CONNECT" { throw AppError(.methodNotAllowed) }
-            call.hasToken = head.authorization != nil || head.apiKey != nil
+            call.hasToken = head.authorization != nil || head.apiKey != nil || head.cookies.access != nil
             let asksAll = head.target == "*" && head.method == "OPTIONS"
             let target = try RequestTarget(asksAll ? "/" : head.target, limit: settings.limits.target)
             if let authority = target.authority { head.host = authority }

@@ -1,5 +1,6 @@
 import Kernel
 import Manifest
+import Tokens
 import Wire
 
 /// One handler with its routes, ready to be called.
@@ -25,6 +26,8 @@ final class ServedHandler: Sendable {
     let pool: HandlerPool
     /// The calls that its processes looped or died with.
     let docket: Docket
+    /// Whether it makes the product's cookies, and so reads them: it signs tokens.
+    let makesCookies: Bool
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
@@ -34,6 +37,7 @@ final class ServedHandler: Sendable {
         timeout = pool.manifest.timeout
         self.description = description
         self.pool = pool
+        makesCookies = pool.manifest.secrets.contains(SecretName.signingKeys.rawValue)
         calls = Set(pool.manifest.calls.map { RouteTable.shape(of: $0) })
         var routes: [Route] = []
         for route in description.routes {

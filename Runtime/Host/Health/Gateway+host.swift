@@ -1,4 +1,5 @@
 import Kernel
+import Tokens
 import Wire
 
 extension Gateway {
@@ -14,6 +15,13 @@ extension Gateway {
                     "wire": .integer(Int64(WireVersion.current)),
                 ], &call)
         case .capabilities: answer(capabilities, &call)
+        case .keys:
+            // A key stands by for longer than that before it signs, so that a kept copy knows it.
+            let lines = [
+                HeaderLine(name: "content-type", value: "application/jwk-set+json"),
+                HeaderLine(name: "cache-control", value: "public, max-age=\(JWTKeyRing.announcement.milliseconds / 1000)"),
+            ]
+            answer(200, lines, keys.published, &call)
         }
     }
 

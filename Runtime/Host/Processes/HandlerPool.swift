@@ -5,6 +5,7 @@ import NIOCore
 import NIOPosix
 import Reactor
 import Synchronization
+import Tokens
 import Wire
 
 /// Runs the processes of one handler and lends their slots.
@@ -28,6 +29,8 @@ final class HandlerPool: Sendable {
     let manifest: Manifest
     /// Which program the routes were read from; another one in its place is not started.
     let program: String?
+    /// Which secrets its processes were given.
+    let secrets: Digest?
     private let launch: HandlerLaunch
     private let onOutdated: @Sendable () -> Void
     private let time: TimeSource
@@ -37,9 +40,13 @@ final class HandlerPool: Sendable {
     private let start: AsyncStream<ProcessPool.ID>.Continuation
 
     /// `onOutdated` is called when a process cannot be started because another program stands in its place.
-    init(manifest: Manifest, launch: HandlerLaunch, time: TimeSource, logger: Logger, onOutdated: @escaping @Sendable () -> Void = {}) {
+    init(
+        manifest: Manifest, secrets: Digest? = nil, launch: HandlerLaunch, time: TimeSource, logger: Logger,
+        onOutdated: @escaping @Sendable () -> Void = {}
+    ) {
         self.onOutdated = onOutdated
         self.manifest = manifest
+        self.secrets = secrets
         program = launch.identity(of: manifest)
         self.launch = launch
         self.time = time

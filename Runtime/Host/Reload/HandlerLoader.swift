@@ -35,8 +35,9 @@ struct HandlerLoader: Sendable {
     /// The program's place is resolved, so that this version goes on with its own file when a link above it is put elsewhere.
     func load(_ manifest: Manifest) async throws(AppError) -> ServedHandler {
         let manifest = manifest.resolved(beside: launch.programs)
+        let secrets = greetings.mark(of: manifest)
         try greetings.prepare(manifest)
-        let pool = HandlerPool(manifest: manifest, launch: launch, time: time, logger: logger) { [looks] in looks.ask() }
+        let pool = HandlerPool(manifest: manifest, secrets: secrets, launch: launch, time: time, logger: logger) { [looks] in looks.ask() }
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         let handler = try ServedHandler(description, pool: pool, time: time)
         handler.restore((try? convictions.all()) ?? [], now: time.now())

@@ -3,6 +3,7 @@ import Logging
 import Manifest
 import Reactor
 import ServiceLifecycle
+import Tokens
 import UnixSignals
 
 /// Sees that handlers change, and brings the new versions under traffic: looks once a second and on SIGHUP.
@@ -39,9 +40,9 @@ struct ReloadService: Service {
                 for await _ in looks.stream {
                     if looks.takeAgain() { reload.forgetFailures() }
                     do {
-                        let (manifests, sights) = try await pool.run { [programs = loader.launch.programs] in
+                        let (manifests, sights) = try await pool.run { [programs = loader.launch.programs, greetings = loader.greetings] in
                             let manifests = try read()
-                            return (manifests, manifests.map { HandlerSight($0, beside: programs) })
+                            return (manifests, manifests.map { HandlerSight($0, beside: programs, secrets: greetings.mark(of: $0)) })
                         }
                         await reload.bring(manifests, sights)
                     } catch { reload.note(error) }
@@ -53,20 +54,23 @@ struct ReloadService: Service {
     }
 }
 
-/// By what one version of a handler is told from another.
+/// By what one version of a handler is told from another: other secrets are another version, too.
 struct HandlerSight: Sendable, Hashable {
     let manifest: Manifest
     let program: String?
+    let secrets: Digest?
 
     /// Blocks for some microseconds.
-    init(_ manifest: Manifest, beside: String) {
+    init(_ manifest: Manifest, beside: String, secrets: Digest?) {
         self.manifest = manifest.resolved(beside: beside)
         program = File.identity(of: self.manifest.program)
+        self.secrets = secrets
     }
 
     init(_ handler: ServedHandler) {
         manifest = handler.pool.manifest
         program = handler.pool.program
+        secrets = handler.pool.secrets
     }
 }
 

@@ -6,9 +6,11 @@ enum HostRoute: String, Sendable, Hashable, CaseIterable {
     case ready
     case version
     case capabilities
+    /// The public keys of access tokens.
+    case keys
 
     /// Whether calls count against their address's rate. Probes of load balancers do not.
-    var isCounted: Bool { self == .version || self == .capabilities }
+    var isCounted: Bool { self == .version || self == .capabilities || self == .keys }
 
     /// Where it answers; the short forms are added by the prefix rule and by aliases.
     var paths: [String] {
@@ -17,6 +19,8 @@ enum HostRoute: String, Sendable, Hashable, CaseIterable {
         case .ready: ["/health/ready"]
         case .version: ["/version", "/api/version"]
         case .capabilities: ["/capabilities", "/api/capabilities"]
+        // RFC 8615.
+        case .keys: ["/.well-known/jwks.json"]
         }
     }
 }

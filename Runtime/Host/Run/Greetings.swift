@@ -9,18 +9,14 @@ import Wire
 final class Greetings: Sendable {
     private let settings: HostSettings
     private let base: PostgresClient.Configuration
-    private let jwt: RSAKey
-    private let master: MasterSecret
-    private let time: TimeSource
+    private let keys: InstallationKeys
     private let passwords: Mutex<[String: String]>
     private let known = Mutex<[Manifest: Start]>([:])
 
-    init(_ settings: HostSettings, _ base: PostgresClient.Configuration, _ jwt: RSAKey, _ master: MasterSecret, time: TimeSource) {
+    init(_ settings: HostSettings, _ base: PostgresClient.Configuration, _ keys: InstallationKeys) {
         self.settings = settings
         self.base = base
-        self.jwt = jwt
-        self.master = master
-        self.time = time
+        self.keys = keys
         passwords = Mutex(settings.passwords)
     }
 
@@ -34,14 +30,7 @@ final class Greetings: Sendable {
     /// Puts a handler's greeting together. Throws where a secret or the role's password is not known.
     func prepare(_ manifest: Manifest) throws(AppError) {
         let role = "\(settings.rolePrefix)_h_\(manifest.name)"
-        var secrets: [Start.Secret] = []
-        for name in manifest.secrets {
-            guard let known = SecretName(rawValue: name) else {
-                let names = SecretName.allCases.map(\.rawValue).joined(separator: ", ")
-                throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known are \(names)")
-            }
-            secrets.append(Start.Secret(name: name, value: try value(of: known)))
-        }
+        let secrets = try secrets(of: manifest)
         var told = settings
         told.passwords = passwords.withLock { $0 }
         let greeting = Start(
@@ -50,11 +39,23 @@ final class Greetings: Sendable {
         known.withLock { $0[manifest] = greeting }
     }
 
-    private func value(of name: SecretName) throws(AppError) -> [UInt8] {
-        switch name {
-        case .signingKeys: Array(jwt.privatePEM.utf8)
-        default: try master.ring(of: name, at: time.now()).encoded
+    /// What the manifest's `secrets` name, as it is now.
+    private func secrets(of manifest: Manifest) throws(AppError) -> [Start.Secret] {
+        var secrets: [Start.Secret] = []
+        for name in manifest.secrets {
+            guard let known = SecretName(rawValue: name) else {
+                let names = SecretName.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known are \(names)")
+            }
+            secrets.append(Start.Secret(name: name, value: try keys.secret(known)))
         }
+        return secrets
+    }
+
+    /// Tells the secrets that a handler is given now from those before; nil where it is given none, or some that nobody knows.
+    func mark(of manifest: Manifest) -> Digest? {
+        guard !manifest.secrets.isEmpty, let secrets = try? secrets(of: manifest) else { return nil }
+        return SHA256.hash(secrets.flatMap { SHA256.hash($0.name).bytes + SHA256.hash($0.value).bytes })
     }
 
     /// The greeting of a manifest that was prepared.

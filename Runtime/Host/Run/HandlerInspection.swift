@@ -79,7 +79,8 @@ extension HandlerInspection {
         var secrets: [Start.Secret] = []
         for name in manifest.secrets {
             switch SecretName(rawValue: name) {
-            case .signingKeys: secrets.append(Start.Secret(name: name, value: Array(try RSAKey.generate().privatePEM.utf8)))
+            case .signingKeys:
+                secrets.append(Start.Secret(name: name, value: try JSON.encode(JWTKeyRing(.hs256, at: Timestamp(seconds: 0)))))
             case let known?: secrets.append(Start.Secret(name: name, value: try master.ring(of: known, at: Timestamp(seconds: 0)).encoded))
             case nil: throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`")
             }

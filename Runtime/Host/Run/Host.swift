@@ -22,8 +22,7 @@ public struct Host: Sendable {
     public init(
         _ settings: HostSettings, time: TimeSource = .system, logger: Logger, onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) async throws(AppError) {
-        let keys = KeyStore(home: settings.home, time: time)
-        let jwt = try keys.jwt()
+        let keys = try InstallationKeys(KeyStore(home: settings.home, time: time), settings.tokenAlgorithm, time: time)
         let loops = Loops(count: settings.loops)
         let reactor = Reactor(name: "host-postgres")
         reactor.start()
@@ -38,7 +37,7 @@ public struct Host: Sendable {
         budget = ConnectionBudget(host: settings.connections, handlers: settings.handlers)
         try budget.check(limit: try await database.connectionLimit())
 
-        let greetings = Greetings(settings, base, jwt, try keys.master(), time: time)
+        let greetings = Greetings(settings, base, keys)
         let calls = CallQueue()
         let recordings = RecordingQueue(
             modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)
@@ -65,8 +64,7 @@ public struct Host: Sendable {
         let writer = UUID.v7(at: time.now(), using: &random)
         let gateway = Gateway(
             settings: settings, fleet: Fleet(try loader.serving(handlers)),
-            authenticator: Authenticator(
-                verifier: JWTVerifier(keys: [.rs256(jwt.publicKey)], issuer: AccessClaims.issuer, audience: AccessClaims.issuer)),
+            authenticator: Authenticator(verifier: try keys.verifier()), keys: keys,
             directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time, logger: logger)
 
         var certificates: Certificates?
@@ -97,6 +95,7 @@ public struct Host: Sendable {
             LaunchService(launch: launch),
             PoolService(fleet: gateway.fleet),
             ReloadService(gateway: gateway, loader: loader, database: database),
+            KeyService(keys: keys, authenticator: gateway.authenticator, logger: logger),
             server,
             DoorService(gateway: gateway),
         ]

@@ -1,5 +1,6 @@
 import Kernel
 public import Manifest
+public import Tokens
 
 /// All that the host is told before it runs.
 public struct HostSettings: Sendable {
@@ -41,6 +42,9 @@ public struct HostSettings: Sendable {
     /// Bytes of bodies on disk, of one tenant and of all. Default to 4 GB and 16 GB.
     public var spoolPerTenant = 4 << 30
     public var spoolTotal = 16 << 30
+
+    /// What new keys of access tokens are for: RS256, which is the default, or HS256.
+    public var tokenAlgorithm = JWSAlgorithm.rs256
 
     /// Reads the handlers' manifests and the passwords again while it runs; nil: what is served stays. Both block.
     public var readHandlers: (@Sendable () throws -> [Manifest])?

@@ -35,7 +35,10 @@ public struct SHA256: Sendable {
     }
 
     /// The hash of a text's UTF-8.
-    public static func hash(_ text: String) -> Digest {
+    public static func hash(_ text: String) -> Digest { hash(text[...]) }
+
+    /// The hash of a text's UTF-8.
+    public static func hash(_ text: Substring) -> Digest {
         var hash = SHA256()
         var text = text
         text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }

@@ -91,11 +91,6 @@ public struct AccessClaims: Hashable, Sendable {
     }
 }
 
-extension JWTSigner {
-    /// An access token.
-    public func sign(_ claims: AccessClaims) throws(AppError) -> String { try sign(claims.json) }
-}
-
 extension JWTVerifier {
     /// Who bears an access token that is valid at a moment. Throws `UNAUTHENTICATED` for every other text.
     public func access(_ token: String, at now: Timestamp) throws(AppError) -> AccessClaims {

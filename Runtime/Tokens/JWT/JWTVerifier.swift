@@ -15,13 +15,16 @@ public struct JWTVerifier: Sendable {
     /// Longer tokens are refused unread, in bytes.
     public static let maximumBytes = CompactJWS.maximumBytes
 
+    /// How long a token may be valid, unless a verifier is told otherwise.
+    public static let longestLifetime = Duration.seconds(3600)
+
     /// A verifier that knows these keys.
     ///
     /// `leeway` is how far ahead the signer's clock may be (`iat`, `nbf`); defaults to 5 seconds, 30 at most. The end (`exp`) has none.
-    /// `maximumLifetime` bounds `exp - iat`; defaults to one hour.
+    /// `maximumLifetime` bounds `exp - iat`.
     public init(
         keys: [JWSKey], issuer: String = "tenantry", audience: String = "tenantry", leeway: Duration = .seconds(5),
-        maximumLifetime: Duration = .seconds(3600)
+        maximumLifetime: Duration = longestLifetime
     ) {
         self.keys = Dictionary(keys.map { ($0.id, $0) }) { first, _ in first }
         self.issuer = issuer

@@ -15,6 +15,8 @@ final class RunningHost: Sendable {
 
     /// Signs the tokens of all tests; made once, since that takes a moment.
     static let key: Result<RSAKey, AppError> = Result { () throws(AppError) in try RSAKey.generate() }
+    /// Stands by in every test's installation.
+    private static let standby: Result<RSAKey, AppError> = Result { () throws(AppError) in try RSAKey.generate() }
 
     /// What one run is told beside its database.
     struct Options: Sendable {
@@ -78,10 +80,14 @@ final class RunningHost: Sendable {
         return environment
     }
 
-    /// Puts the key that signs all tests' tokens into an installation's folder.
+    /// Puts the key that signs all tests' tokens into an installation's folder, unless it has keys.
     static func writeKey(_ home: String) throws {
+        if File.exists("\(home)/keys/jwt.json") { return }
         try File.makeFolder("\(home)/keys")
-        try File.write(Array(try key.get().privatePEM.utf8), to: "\(home)/keys/jwt.pem")
+        let now = TimeSource.system.now()
+        // Made long ago, so that the next rotation takes effect at once.
+        let standby = JWTKeyRing.Key(try standby.get(), at: now - JWTKeyRing.announcement)
+        try File.write(JSON.encode(JWTKeyRing(signing: .init(try key.get(), at: now), standby: standby, at: now)), to: "\(home)/keys/jwt.json")
     }
 
     /// A folder with all handlers of the test's schema in it, as links.

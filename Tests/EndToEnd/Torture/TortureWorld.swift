@@ -64,8 +64,7 @@ final class TortureWorld: Sendable {
     }
 
     private static func environment(_ cluster: PrivateCluster, _ home: String) throws -> [String: String] {
-        try File.makeFolder("\(home)/keys")
-        try File.write(Array(try RunningHost.key.get().privatePEM.utf8), to: "\(home)/keys/jwt.pem")
+        try RunningHost.writeKey(home)
         let server = cluster.configuration()
         let password = PrivateCluster.password.utf8.map { "%" + Hex.encode([$0]) }.joined()
         var environment = [

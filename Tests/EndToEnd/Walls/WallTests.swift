@@ -18,7 +18,8 @@ extension EndToEnd {
                 let files = ["mem", "environ", "maps", "auxv", "stack", "syscall", "fd/0", "task/\(world.sibling)/mem"]
                 var read = files.flatMap { ["\(gateway)/\($0)", "\(sibling)/\($0)"] }
                 read += ["/proc/kcore", "/dev/mem", "/dev/sda"]
-                read += ["\(world.host.home)/credentials/host.json", "\(world.host.home)/keys/jwt.pem", "/etc/shadow", "/etc/passwd"]
+                read += ["credentials/host.json", "keys/jwt.json", "keys/master.json"].map { "\(world.host.home)/\($0)" }
+                read += ["/etc/shadow", "/etc/passwd"]
                 read += ["\(Environment.package)/Tests/ProbeHandler/handler.yaml", "\(ChildProgram.products)/probe-handler"]
                 for path in read {
                     try await world.expect("read_file", path: path, in: ["EACCES", "ENOENT", "EPERM"])

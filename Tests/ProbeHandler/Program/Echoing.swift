@@ -29,6 +29,10 @@ enum Echoing {
         }
     }
 
+    struct Headers: Codable, Sendable {
+        var headers: [String]
+    }
+
     struct Hello: Codable, Sendable {
         var hello: String
     }
@@ -39,6 +43,10 @@ enum Echoing {
         Route.get("/probe/caller", access: .read, summary: "Says who asks") { (_: NoInput, invocation) in
             Caller(
                 tenant: invocation.tenant, user: invocation.principal.user, role: invocation.principal.role, requestID: invocation.requestID)
+        }
+
+        Route.get("/probe/headers", access: .read, summary: "Names the header lines that it sees") { (_: NoInput, invocation) in
+            Headers(headers: invocation.request.headers.map(\.name))
         }
 
         Route.post("/probe/echo", access: .read, summary: "Repeats a JSON body", writes: false) { (input: Echo, _) in input }

@@ -14,6 +14,9 @@ struct CrossOrigin: Sendable {
 
     var isEmpty: Bool { origins.isEmpty && !any }
 
+    /// Whether an origin is named, so that its pages may call with credentials.
+    func lists(_ origin: String) -> Bool { origins.contains(origin) }
+
     /// The lines of an answer to a page of that origin.
     func lines(_ origin: String?) -> [HeaderField] {
         guard let origin, !isEmpty else { return [] }
@@ -36,5 +39,5 @@ struct CrossOrigin: Sendable {
     private static let exposed = HeaderField(
         name: "access-control-expose-headers", value: "x-request-id, x-process-time, server-timing, retry-after, ratelimit, ratelimit-policy")
     private static let requestHeaders =
-        "authorization, content-type, content-disposition, idempotency-key, if-match, if-none-match, last-event-id, range, x-request-id"
+        "authorization, content-type, content-disposition, idempotency-key, if-match, if-none-match, last-event-id, range, x-csrf-token, x-request-id"
 }
