@@ -60,8 +60,22 @@ import Testing
         #expect(pool.lease(3, deadline: soon, now: at(1)) == .wait([]))
         #expect(pool.ready(2, now: at(1)) == [.resume(3, 2)])
         #expect(pool.tick(at(1)) == [])
-        #expect(pool.tick(at(6)) == [.kill(1, .silence)])
+        #expect(pool.tick(at(2)) == [.kill(1, .silence)])
         #expect(pool.died(1, now: at(2)) == [])
+    }
+
+    @Test("pitfall 32: what a process waited for a processor is no silence; what loops yields to others until it answers") func starved() {
+        var pool = busy()
+        #expect(pool.observe(1, memory: 0, cpu: .zero, starved: .seconds(7), now: at(0)) == [])
+        _ = pool.fellSilent(1, now: at(1))
+        #expect(pool.observe(1, memory: 0, cpu: .zero, starved: .seconds(10), now: at(4)) == [])
+        #expect(pool.tick(at(4)) == [])
+        #expect(pool.observe(1, memory: 0, cpu: .zero, starved: .milliseconds(10_500), now: at(5)) == [.demote(1)])
+        #expect(pool.observe(1, memory: 0, cpu: .zero, starved: .milliseconds(10_500), now: at(5)) == [])
+        #expect(pool.spokeAgain(1, now: at(5)) == [.restore(1)])
+        _ = pool.fellSilent(1, now: at(6))
+        #expect(pool.observe(1, memory: 0, cpu: .zero, starved: .milliseconds(10_500), now: at(7)) == [.demote(1)])
+        #expect(pool.tick(at(7)) == [.kill(1, .silence)])
     }
 
     @Test("pitfall 32: an answer that comes late clears the suspicion") func late() {
@@ -95,7 +109,10 @@ import Testing
         let stat = "7 (a) S 1 (b) R 1 7 7 0 -1 4194304 100 0 0 0 150 50 0 0 20 0 3 0 100 1000 2000"
         let sample = try #require(ProcessSample(statm: Array("9000 25 10 1 0 5 0".utf8), stat: Array(stat.utf8)))
         #expect(sample.memory == 25 * 4096)
-        #expect(sample.cpu == .seconds(2))
+        #expect(sample.cpu == .seconds(2) && sample.starved == .zero)
+        #expect(
+            try #require(ProcessSample(statm: Array("9000 25".utf8), stat: Array(stat.utf8), schedstat: Array("5 1500 3\n".utf8))).starved
+                == .nanoseconds(1500))
         #expect(ProcessSample(statm: [], stat: Array(stat.utf8)) == nil)
         #expect(try #require(ProcessSample.read(getpid())).memory > 1 << 20)
         #expect(ProcessSample.read(-1) == nil)

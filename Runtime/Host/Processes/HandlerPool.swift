@@ -172,7 +172,9 @@ final class HandlerPool: Sendable {
     /// What a process uses, seen just now.
     func observe(_ process: HandlerProcess, _ sample: ProcessSample) {
         process.lastSample = sample
-        let actions = state.withLock { $0.pool.observe(process.id, memory: sample.memory, cpu: sample.cpu, now: time.instant()) }
+        let actions = state.withLock {
+            $0.pool.observe(process.id, memory: sample.memory, cpu: sample.cpu, starved: sample.starved, now: time.instant())
+        }
         if actions.contains(.drain(process.id)) {
             note("a process is replaced", process, "it nears a limit: \(sample.memory >> 20) MB in memory, \(sample.cpu) of processor time")
         }
@@ -264,6 +266,8 @@ final class HandlerPool: Sendable {
         for action in actions {
             switch action {
             case .start(let id): start.yield(id)
+            case .demote(let id): state.withLock { $0.processes[id] }?.yield(true)
+            case .restore(let id): state.withLock { $0.processes[id] }?.yield(false)
             case .drain(let id): state.withLock { $0.processes[id] }?.drain()
             case .kill(let id, let cause):
                 let process = state.withLock { state in

@@ -22,7 +22,7 @@ extension ProcessPool {
     }
 
     private func serves(_ process: Process, _ waiter: Waiter) -> Bool {
-        guard process.phase == .ready, process.silentSince == nil, process.isAlone == waiter.alone else { return false }
+        guard process.phase == .ready, process.silence == nil, process.isAlone == waiter.alone else { return false }
         let most = waiter.alone || circuit.isTrying ? 1 : limits.concurrency + waiter.depth * limits.reserve
         guard process.inFlight < most else { return false }
         switch limits.isolation {
@@ -45,13 +45,13 @@ extension ProcessPool {
         let ordinary = processes.filter { !$0.isAlone }
         let starting = ordinary.count(where: \.isStarting)
         let wanted = max(0, processesWanted - starting)
-        let able = ordinary.filter { $0.takesWork && $0.silentSince == nil }
+        let able = ordinary.filter { $0.takesWork && $0.silence == nil }
         let warm = limits.isolation == .shared ? able.count : max(0, able.count { $0.party == nil } - (processesWanted - wanted))
         var kept = max(0, limits.instances.lowerBound - warm)
-        if able.isEmpty, ordinary.contains(where: { $0.silentSince != nil && $0.phase == .ready }) { kept = max(kept, 1) }
+        if able.isEmpty, ordinary.contains(where: { $0.silence != nil && $0.phase == .ready }) { kept = max(kept, 1) }
         let asked = limits.isolation == .shared ? max(wanted, kept) : wanted + kept
         // One that does not answer holds no place, so that another can take its work.
-        let silent = ordinary.contains { $0.silentSince != nil && holdsPlace($0) } ? 1 : 0
+        let silent = ordinary.contains { $0.silence != nil && holdsPlace($0) } ? 1 : 0
         let room = limits.instances.upperBound + silent - ordinary.count(where: holdsPlace)
         let most = circuit.isTrying ? min(room, 1 - able.count) : room
         let starts = max(0, min(most, asked))
@@ -66,7 +66,7 @@ extension ProcessPool {
         let waiting = waiters.count(where: \.alone)
         guard waiting > 0 else { return 0 }
         let lone = processes.filter(\.isAlone)
-        let able = lone.count { $0.takesWork && $0.silentSince == nil && $0.party == nil || $0.isStarting }
+        let able = lone.count { $0.takesWork && $0.silence == nil && $0.party == nil || $0.isStarting }
         return max(0, min(limits.isolation == .shared ? 1 - able : waiting - able, limits.alone - lone.count))
     }
 

@@ -26,8 +26,10 @@ struct ProcessPool {
         var look: Duration = .milliseconds(200)
         /// The longest that a call may take: so long a process stays that leaves for what it uses, not for what it does.
         var timeout: Duration = .seconds(30)
-        /// From the first missed ping to the kill. Long enough that a process which merely got no processor on a busy machine lives.
-        var silence: Duration = .seconds(5)
+        /// From the first missed ping to the kill. What the process waited for a processor meanwhile does not count.
+        var silence: Duration = .seconds(1)
+        /// So long it may be silent before it must yield to others.
+        var yield: Duration = .milliseconds(100)
         /// What a process may hold, in bytes; from three quarters on it is replaced.
         var memory = 256 << 20
         /// Processor time that a process may use while none of its calls ends; from three quarters on it is replaced.
@@ -64,6 +66,10 @@ struct ProcessPool {
         /// Ask it to finish and exit.
         case drain(ID)
         case kill(ID, Cause)
+        /// Let others have the processors first.
+        case demote(ID)
+        /// Let it have its share again.
+        case restore(ID)
         case resume(Ticket, ID)
         case timedOut(Ticket)
         case refuse(Ticket, RefusalReason)
@@ -96,7 +102,9 @@ struct ProcessPool {
         /// Whom it has served; nil: nobody yet, or everybody.
         var party: Party?
         /// Since when it does not answer pings.
-        var silentSince: ContinuousClock.Instant?
+        var silence: Silence?
+        /// How long it has waited for a processor since its start, as last seen.
+        var starved: Duration = .zero
         /// From the request to drain to the kill.
         var drainTime: Duration
         /// It leaves though it has work; another one takes its place at once.
@@ -128,7 +136,7 @@ struct ProcessPool {
     /// How many processes there are, in whatever phase.
     var count: Int { processes.count }
     /// How many take work.
-    var readyCount: Int { processes.count { $0.phase == .ready && $0.silentSince == nil } }
+    var readyCount: Int { processes.count { $0.phase == .ready && $0.silence == nil } }
     var waitingCount: Int { waiters.count }
     var inFlight: Int { processes.reduce(0) { $0 + $1.inFlight } }
 
@@ -223,23 +231,11 @@ struct ProcessPool {
         return [.drain(id)] + startMissing(now)
     }
 
-    /// A process with work does not answer pings: it gets nothing new, another one starts where there is none, even one above the maximum.
-    mutating func fellSilent(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
-        guard let index = index(of: id), processes[index].silentSince == nil else { return [] }
-        processes[index].silentSince = now
-        return processes[index].phase == .ready ? startMissing(now) : []
-    }
-
-    /// It answers again.
-    mutating func spokeAgain(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
-        guard let index = index(of: id), processes[index].silentSince != nil else { return [] }
-        processes[index].silentSince = nil
-        return serveWaiters()
-    }
-
     /// What a process uses, in bytes and in processor time since its start: from three quarters of a limit on it is replaced, above the limit it is killed.
-    mutating func observe(_ id: ID, memory: Int, cpu: Duration, now: ContinuousClock.Instant) -> [Action] {
+    /// `starved`: how long it has waited for a processor since its start.
+    mutating func observe(_ id: ID, memory: Int, cpu: Duration, starved: Duration = .zero, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id) else { return [] }
+        processes[index].starved = starved
         switch processes[index].phase {
         case .starting, .killed: return []
         case .ready, .draining: break
@@ -253,7 +249,8 @@ struct ProcessPool {
         }
         if memory >= limits.memory { return kill(index, .memory) + startMissing(now) }
         if burnt >= limits.cpu { return kill(index, .cpu) + startMissing(now) }
-        return memory >= limits.memory / 4 * 3 || burnt >= limits.cpu / 4 * 3 ? retire(id, patiently: true, now: now) : []
+        let nearsLimit = memory >= limits.memory / 4 * 3 || burnt >= limits.cpu / 4 * 3
+        return (nearsLimit ? retire(id, patiently: true, now: now) : []) + demoteIfSilent(index, now)
     }
 
     /// Time passes: starts that hang, processes that do not answer, callers who waited too long, processes without work.
@@ -262,7 +259,7 @@ struct ProcessPool {
         for index in processes.indices {
             switch processes[index].phase {
             case .killed: break
-            case _ where processes[index].silentSince.map { $0.advanced(by: limits.silence) <= now } ?? false: actions += kill(index, .silence)
+            case _ where silence(index, now) >= limits.silence: actions += kill(index, .silence)
             case .starting(let since) where since.advanced(by: limits.startTime) <= now: actions += kill(index, .start)
             case .draining(let since) where since.advanced(by: processes[index].drainTime) <= now: actions += kill(index, .drain)
             case .ready where isSurplus(processes[index], now):
@@ -311,7 +308,7 @@ struct ProcessPool {
         return [.kill(processes[index].id, cause)]
     }
 
-    private mutating func serveWaiters() -> [Action] {
+    mutating func serveWaiters() -> [Action] {
         var actions: [Action] = []
         // The deepest first, among those the one that came first.
         var order = Array(waiters.indices)
@@ -332,7 +329,7 @@ struct ProcessPool {
     }
 
     /// Starts what the minimum and the waiters ask for, unless it must rest.
-    private mutating func startMissing(_ now: ContinuousClock.Instant) -> [Action] {
+    mutating func startMissing(_ now: ContinuousClock.Instant) -> [Action] {
         guard !stopping, circuit.rest(at: now) == nil, pausedUntil.map({ $0 <= now }) ?? true else { return [] }
         var actions: [Action] = []
         let missing = missing
