@@ -149,7 +149,7 @@ let package = Package(
                 "TestSupport", "tenantry", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens",
-                "Manifest", "Reactor", "Kernel",
+                "Mailing", "Manifest", "Reactor", "Kernel",
             ],
             path: "Tests/EndToEnd"),
     ],

@@ -5,9 +5,10 @@ import Synchronization
 public final class BlockingPool: Sendable {
     private let shared: Shared
 
-    /// At most that many calls run at once, two by default; the others wait in order.
-    public init(threads: Int = 2, name: String = "blocking") {
-        shared = Shared(limit: max(1, threads), name: name)
+    /// At most that many calls run at once, two by default; the others wait in order. `niceness` from 0 to 19 is how far the threads stand back where
+    /// processors are short (nice(2)).
+    public init(threads: Int = 2, niceness: Int32 = 0, name: String = "blocking") {
+        shared = Shared(limit: max(1, threads), niceness: niceness, name: name)
     }
 
     deinit { shared.close() }
@@ -33,6 +34,7 @@ public final class BlockingPool: Sendable {
 private final class Shared: @unchecked Sendable {
     let name: String
     private let limit: Int
+    private let niceness: Int32
     // Guarded by the mutex below.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -41,8 +43,9 @@ private final class Shared: @unchecked Sendable {
     private var idle = 0
     private var closed = false
 
-    init(limit: Int, name: String) {
+    init(limit: Int, niceness: Int32, name: String) {
         self.limit = limit
+        self.niceness = niceness
         self.name = name
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(changed, nil)
@@ -78,6 +81,8 @@ private final class Shared: @unchecked Sendable {
 
     /// The life of one thread: bodies in order, until the pool is closed and nothing waits.
     func work() {
+        // The call means the calling thread alone.
+        if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
         while let body = next() { body() }
     }
 

@@ -33,16 +33,16 @@ import Tokens
         #expect(try !hash.verify(beginning))
     }
 
-    @Test func `NUL is neither hashed nor ignored`() throws {
-        let error = #expect(throws: AppError.self) { try PasswordHash(hashing: "a\u{0}", cost: .least) }
-        #expect(error?.code == .validation)
-        let hash = try PasswordHash(hashing: "", cost: .least)
-        #expect(try hash.verify(""))
-        #expect(try !hash.verify("\u{0}"))
+    @Test("asvs-03: NUL counts wherever it stands, also at the end, where scrypt alone would not see it") func nul() throws {
+        let passwords = ["", "\u{0}", "\u{0}\u{0}", "a", "a\u{0}", "a\u{0}b", "\u{0}a", "a\u{0}\u{0}"]
+        for password in passwords {
+            let hash = try PasswordHash(hashing: password, cost: .least)
+            for other in passwords { #expect(try hash.verify(other) == (other == password), "\(Array(password.utf8)) and \(Array(other.utf8))") }
+        }
     }
 
-    @Test func `a password above a kilobyte is neither hashed nor right`() throws {
-        let long = String(repeating: "a", count: 1025)
+    @Test func `a password above two kilobytes is neither hashed nor right`() throws {
+        let long = String(repeating: "a", count: 2049)
         let error = #expect(throws: AppError.self) { try PasswordHash(hashing: long, cost: .least) }
         #expect(error?.code == .validation)
         #expect(try !PasswordHash(hashing: "", cost: .least).verify(long))

@@ -1,18 +1,34 @@
 import HandlerKit
+import Mailing
 import Tokens
 
-/// Who somebody is, and in which tenant: sign-in by password, and what an access token stands for.
+/// Who somebody is, and in which tenant: registration, sign-in, sessions, and what proves either.
 @main struct AuthHandler: Handler {
-    private let signIn: SignIn
+    private let sessions: SessionMaker
+    private let addresses: AddressMail
+    private let passwords = PasswordWork()
 
     init(environment: HandlerEnvironment) throws {
-        signIn = SignIn(signer: try JWTSigner(signingKeys: environment.secret("jwt_signing_keys")))
+        sessions = SessionMaker(
+            signer: try JWTSigner(signingKeys: environment.secret("jwt_signing_keys")),
+            refreshTokens: RefreshTokens(try SecretRing(environment.secret("refresh_key"))))
+        addresses = AddressMail(mail: MailQueue(ring: try SealingRing(SecretRing(environment.secret("mail_key")))))
     }
 
     var routes: [Route] {
-        signIn.route
-        MeRoute.route
+        let fresh = FreshAuthentication(passwords: passwords)
+        return [
+            [SignIn(passwords: PasswordCheck(passwords: passwords), sessions: sessions).route],
+            [RefreshRoute(sessions: sessions).route, LogoutRoute(sessions: sessions).route, SwitchTenantRoute(sessions: sessions).route],
+            SessionRoutes.routes,
+            [MeRoute.route],
+            [RegisterRoute(addresses: addresses, passwords: passwords).route],
+            VerifyRoutes(addresses: addresses).routes,
+            ResetRoutes(addresses: addresses, passwords: passwords).routes,
+            [ChangePasswordRoute(addresses: addresses, passwords: passwords, fresh: fresh).route],
+            ChangeEmailRoutes(addresses: addresses, fresh: fresh).routes,
+        ].flatMap(\.self)
     }
 
-    static var statements: [Statement] { IdentitySQL.all }
+    static var statements: [Statement] { IdentitySQL.all + SessionSQL.all + PasswordSQL.all + AddressSQL.all + [MailSQL.queue] }
 }

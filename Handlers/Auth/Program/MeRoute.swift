@@ -10,11 +10,13 @@ enum MeRoute {
                 Call(IdentitySQL.memberships, [.id(user)]), Call(IdentitySQL.profile, [.id(user)]),
             ])
             let memberships = try results[0].map { try Membership($0) }
-            guard let membership = memberships.first(where: { $0.tenant == invocation.tenant }), let row = results[1].first else {
+            guard let membership = memberships.first(where: { $0.tenant.id == invocation.tenant }), let row = results[1].first else {
                 // The member or the user was removed after the token had been checked.
                 throw AppError(.unauthenticated)
             }
-            return MeAnswer(user: .init(id: user, try Profile(row)), membership: membership, rights: invocation.principal.rights)
+            return MeAnswer(
+                user: .init(id: user, try Profile(row)), tenant: membership.tenant,
+                tenants: memberships.filter { !$0.isSuspended }.map(\.tenant), principal: invocation.principal)
         }
     }
 }
@@ -45,13 +47,28 @@ struct MeAnswer: Codable, Sendable {
     let role: Role
     /// The scopes that the caller holds.
     let scopes: [String]
+    /// All that the user can switch to, this one among them.
+    let tenants: [TenantAnswer]
+    /// Nil for a token of no session.
+    let sessionID: UUID?
 
-    init(user: User, membership: Membership, rights: Rights?) {
-        self.user = user
-        tenant = TenantAnswer(membership)
-        role = membership.role
-        scopes = Self.scopes.filter { rights?.holds($0) ?? false }
+    enum CodingKeys: String, CodingKey {
+        case user, tenant, role, scopes, tenants
+        case sessionID = "session_id"
     }
 
-    private static let scopes = ["dashboard:read", "businesses:read", "businesses:write", "data:write", "profile:read"]
+    init(user: User, tenant: TenantAnswer, tenants: [TenantAnswer], principal: Principal) {
+        self.user = user
+        self.tenant = tenant
+        self.tenants = tenants
+        role = tenant.role
+        scopes = Self.scopes.filter { principal.holds($0) }
+        sessionID = principal.session
+    }
+
+    private static let scopes = [
+        "dashboard:read", "businesses:read", "businesses:write", "data:write", "alerts:write", "members:read", "members:write", "roles:read",
+        "roles:write", "keys:read", "keys:write", "sso:read", "sso:write", "audit:read", "tenant:write", "profile:read", "profile:write",
+        "sessions:read", "sessions:write", "mfa:read", "mfa:write",
+    ]
 }

@@ -5,6 +5,8 @@ public struct BodyRule: Sendable {
     let kind: HandlerDescription.Body
     /// The largest body, in bytes; the gateway refuses a longer one with 413.
     public let limit: Int
+    /// Whether texts may hold the character NUL, which the database cannot store.
+    var allowsNUL = false
 
     /// No body.
     public static let none = BodyRule(kind: .none, limit: 0)
@@ -14,6 +16,9 @@ public struct BodyRule: Sendable {
 
     /// A JSON object whose members are the input's, of at most that many bytes.
     public static func json(limit: Int) -> BodyRule { BodyRule(kind: .json, limit: limit) }
+
+    /// The same where a text may hold the character NUL, as a password may. The input says itself which of its texts may not.
+    public static func jsonWithNUL(limit: Int) -> BodyRule { BodyRule(kind: .json, limit: limit, allowsNUL: true) }
 
     /// Any bytes, read from the invocation's ``RequestBody``.
     public static func bytes(limit: Int) -> BodyRule { BodyRule(kind: .bytes, limit: limit) }

@@ -45,7 +45,7 @@ final class RouteInput<Input: Decodable & Sendable>: Sendable {
         if let type = exchange.header("content-type"), !Self.isJSON(type) {
             throw AppError(.unsupportedMedia, "Send the body as application/json")
         }
-        return try JSON.read(bytes)
+        return try JSONReader(allowsNUL: body.allowsNUL).read(bytes)
     }
 
     /// `application/json` and `…+json`, in any case and with any parameters (RFC 9110 section 8.3.1).

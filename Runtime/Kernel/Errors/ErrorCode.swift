@@ -21,6 +21,8 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let invalidCredentials = ErrorCode("INVALID_CREDENTIALS", 401, "E-mail or password is wrong")
     public static let forbidden = ErrorCode("FORBIDDEN", 403, "Your role does not allow this")
     public static let tenantSuspended = ErrorCode("TENANT_SUSPENDED", 403, "This tenant is suspended")
+    public static let reauthenticationRequired = ErrorCode(
+        "REAUTHENTICATION_REQUIRED", 403, "Prove again who you are: send your current password, or sign in anew")
     public static let notFound = ErrorCode("NOT_FOUND", 404, "Nothing is here")
     public static let methodNotAllowed = ErrorCode("METHOD_NOT_ALLOWED", 405, "This path does not answer that method")
     public static let timeout = ErrorCode("REQUEST_TIMEOUT", 408, "The request took too long to arrive")
@@ -54,9 +56,9 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
 
     /// Every code, for documentation and tests.
     public static let all: [ErrorCode] = [
-        badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, notFound, methodNotAllowed, timeout, conflict,
-        lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed, unprocessableFile, poisonInvocation,
-        tooManyRequests,
+        badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, reauthenticationRequired, notFound,
+        methodNotAllowed, timeout, conflict, lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed,
+        unprocessableFile, poisonInvocation, tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
         idempotencyInProgress, answerNotKept, idempotencyKeyReused,
     ]

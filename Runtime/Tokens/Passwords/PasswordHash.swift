@@ -10,16 +10,14 @@ public struct PasswordHash: Hashable, Sendable {
     private let salt: [UInt8]
     private let hash: [UInt8]
 
-    /// More would only be work for the server. Longer passwords are refused where they are set.
-    public static let maximumBytes = 1024
+    /// More would only be work for the server: 512 code points of four bytes. Longer passwords are refused where they are set.
+    public static let maximumBytes = 2048
 
     /// Hashes a password, byte for byte as it was given, with 16 fresh random bytes as salt.
     ///
-    /// Throws `VALIDATION_ERROR` above ``maximumBytes`` and for the character NUL: HMAC fills short keys up with zero bytes, so scrypt cannot tell
-    /// a password from the same one with NUL behind it.
+    /// Throws `VALIDATION_ERROR` above ``maximumBytes``.
     public init(hashing password: String, cost: ScryptCost = .standard) throws(AppError) {
         guard password.utf8.count <= Self.maximumBytes else { throw .invalid("password", "expected at most \(Self.maximumBytes) bytes") }
-        guard !password.utf8.contains(0) else { throw .invalid("password", "may not hold the character NUL") }
         self.cost = cost
         salt = SecureRandom.bytes(16)
         hash = try Self.derive(password, salt, cost)
@@ -27,7 +25,7 @@ public struct PasswordHash: Hashable, Sendable {
 
     /// Whether this is the password. Takes the same time for a right and a wrong one, and for one that could not have been hashed.
     public func verify(_ password: String) throws(AppError) -> Bool {
-        let canBeHashed = password.utf8.count <= Self.maximumBytes && !password.utf8.contains(0)
+        let canBeHashed = password.utf8.count <= Self.maximumBytes
         let derived = try Self.derive(canBeHashed ? password : "", salt, cost)
         return CRYPTO_memcmp(derived, hash, hash.count) == 0 && canBeHashed
     }
@@ -48,9 +46,12 @@ public struct PasswordHash: Hashable, Sendable {
 
     private static func derive(_ password: String, _ salt: [UInt8], _ cost: ScryptCost) throws(AppError) -> [UInt8] {
         var key = [UInt8](repeating: 0, count: 32)
-        // Ends in a zero byte that does not count, since without an address OpenSSL would check the parameters only.
-        let password = password.utf8CString
-        let result = password.withUnsafeBufferPointer { characters in
+        // HMAC fills short keys up with zero bytes, so scrypt cannot tell a password from the same one with NUL behind it: one that holds NUL gets a last
+        // byte that no UTF-8 has. The array ends in a zero byte that does not count, since without an address OpenSSL would check the parameters only.
+        var characters = password.utf8.map { CChar(bitPattern: $0) }
+        if password.utf8.contains(0) { characters.append(-1) }
+        characters.append(0)
+        let result = characters.withUnsafeBufferPointer { characters in
             EVP_PBE_scrypt(
                 characters.baseAddress, characters.count - 1, salt, salt.count, 1 << UInt64(cost.ln), UInt64(cost.r), UInt64(cost.p),
                 UInt64(cost.memory + cost.p * cost.r * 128 + (1 << 20)), &key, key.count)

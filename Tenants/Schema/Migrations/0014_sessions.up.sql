@@ -112,6 +112,16 @@ $$;
 create function identity.has_second_factor(of_user uuid) returns boolean
     language sql stable set search_path = pg_catalog, pg_temp as $$ select false $$;
 
+-- The same for handlers.
+create function identity.uses_second_factor(user_id uuid) returns boolean
+    language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    only_user uuid := tenancy.require_identity();
+begin
+    return identity.has_second_factor(coalesce(only_user, uses_second_factor.user_id));
+end
+$$;
+
 -- Ends sessions of a user: one, all but one, or all. Their access tokens end too: the gateways hear of it.
 create function identity.end_sessions(of_user uuid, only_session uuid, but_session uuid, reason text) returns int
     language plpgsql volatile set search_path = pg_catalog, pg_temp as $$
@@ -374,8 +384,9 @@ begin
 end
 $$;
 
--- What proving again who one is needs: the hash of one's password (null: none is set), and whether the session is fresh without it.
-create function identity.begin_reauthentication(session_id uuid, address text)
+-- What proving again who one is needs: the hash of one's password (null: none is set), and whether the session is fresh without it. Where a password is
+-- given the guess is counted, as at sign-in.
+create function identity.begin_reauthentication(session_id uuid, with_password boolean, address text)
     returns table (retry_after int, password_hash text, is_fresh boolean, email text, user_name text, second_factor boolean)
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -383,7 +394,12 @@ declare
     begun record;
 begin
     select * into person from identity.users u where u.id = tenancy.user_id() and not u.disabled;
-    select * into begun from identity.begin_sign_in(person.email, begin_reauthentication.address);
+    if with_password then
+        select * into begun from identity.begin_sign_in(person.email, begin_reauthentication.address);
+    else
+        select 0 as retry_after, c.password_hash, coalesce(identity.has_second_factor(person.id), false) as second_factor into begun
+            from (values (1)) one left join identity.credentials c on c.user_id = person.id;
+    end if;
     return query
         select begun.retry_after, begun.password_hash,
             exists (
@@ -493,17 +509,17 @@ begin
 end
 $$;
 
--- A registration that waits for its address to be verified gets another secret in place of the one that was mailed. Null: none waits.
-create function identity.renew_registration(email text, hash bytea, lifetime_seconds int) returns jsonb
+-- A registration that waits for its address to be verified gets another secret in place of the one that was mailed. The name given; null: none waits.
+create function identity.renew_registration(email text, hash bytea, lifetime_seconds int) returns text
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
     only_user uuid := tenancy.require_identity();
-    kept jsonb;
+    kept text;
 begin
     update identity.one_time_tokens t
         set hash = renew_registration.hash, created_at = now(), expires_at = clock_timestamp() + lifetime_seconds * interval '1 second'
         where only_user is null and t.purpose = 'verify_email' and t.email = renew_registration.email and t.user_id is null and t.used_at is null
-        returning t.details into kept;
+        returning t.details ->> 'name' into kept;
     return kept;
 end
 $$;
@@ -630,6 +646,9 @@ create function identity.sweep() returns void
     delete from identity.user_sessions where least(ended_at, expires_at) < now() - interval '30 days';
     delete from identity.failures where updated_at < now() - interval '2 days';
 $$;
+
+-- begin_sign_in takes its place.
+drop function identity.credential(text);
 
 grant execute on function identity.sweep() to {prefix}_host;
 grant execute on function identity.set_disabled(uuid, boolean) to {prefix}_admin;

@@ -90,7 +90,7 @@ extension Integration {
                 var manifest = try #require(database.manifests.first { $0.name == "uploads" })
                 manifest.grants = [
                     .init(object: "app.nothing", verbs: [.select]), .init(object: "tenancy.tenants", verbs: [.select]),
-                    .init(object: "identity.credential", verbs: [.execute]), .init(object: "app.kpi_data", verbs: [.execute]),
+                    .init(object: "identity.profile", verbs: [.execute]), .init(object: "app.kpi_data", verbs: [.execute]),
                 ]
                 let installer = GrantInstaller(client: database.superuserClient(), prefix: database.prefix)
                 let error = await #expect(throws: AppError.self) { try await installer.install([manifest], deadline: Self.limit) }

@@ -110,7 +110,7 @@ struct Planted: Sendable, CustomTestStringConvertible {
         Planted("grant_to_everybody", "pitfall 3", "create function app.f() returns int language sql as 'select 1'"),
         Planted("shared_table_granted", "pitfall 3", "grant select (email) on identity.users to {prefix}_h_auth"),
         Planted("grant_beyond_manifest", "pitfall 55", "grant delete on app.kpi_data to {prefix}_h_dashboards"),
-        Planted("grant_beyond_manifest", "pitfall 55", "grant execute on function identity.credential(text) to {prefix}_h_dashboards"),
+        Planted("grant_beyond_manifest", "pitfall 55", "grant execute on function identity.profile(uuid) to {prefix}_h_dashboards"),
         Planted("create_granted", "pitfall 27", "grant create on schema app to {prefix}_h_dashboards"),
         Planted("default_grants", "pitfall 3", "alter default privileges for role {prefix}_owner in schema app grant select on tables to public"),
         Planted("context_function", "pitfall 6", "alter function tenancy.tenant_id() security invoker"),

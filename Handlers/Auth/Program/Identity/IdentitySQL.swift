@@ -1,14 +1,7 @@
 import HandlerKit
 
-/// The functions of the schema `identity`, one for each kind of access. None of them needs a tenant, so the binds begin at `$1`.
+/// Who somebody is, by the functions of the schema `identity`. None of them needs a tenant, so the binds begin at `$1`.
 enum IdentitySQL {
-    static let credential = Statement(
-        "identity.credential",
-        """
-        select user_id, password_hash, disabled
-        from identity.credential($1::text)
-        """, cost: .short)
-
     /// The oldest membership first.
     static let memberships = Statement(
         "identity.memberships",
@@ -24,11 +17,15 @@ enum IdentitySQL {
         from identity.profile($1::uuid)
         """, cost: .short)
 
-    static let setPasswordHash = Statement(
-        "identity.set_password_hash",
+    /// $1…$8: action, outcome, user, tenant, session, address, user agent, details.
+    static let event = Statement(
+        "identity.event",
         """
-        select identity.set_password_hash($1::uuid, $2::text)
+        select identity.record_event($1::text, $2::text, $3::uuid, $4::uuid, $5::uuid, $6::text, $7::text, $8::jsonb)
         """, access: .write)
 
-    static let all = [credential, memberships, profile, setPasswordHash]
+    /// $1: user.
+    static let secondFactor = Statement("identity.uses_second_factor", "select identity.uses_second_factor($1::uuid)", cost: .short)
+
+    static let all = [memberships, profile, event, secondFactor]
 }

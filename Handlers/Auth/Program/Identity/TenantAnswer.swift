@@ -6,11 +6,4 @@ struct TenantAnswer: Codable, Sendable {
     let slug: String
     let name: String
     let role: Role
-
-    init(_ membership: Membership) {
-        id = membership.tenant
-        slug = membership.slug
-        name = membership.name
-        role = membership.role
-    }
 }
