@@ -1,6 +1,8 @@
 /// Lets a few tests have a database at a time: the others wait without a connection.
 actor CopyLimit {
     static let shared = CopyLimit(4)
+    /// Servers of tests' own beside the one that all share. Whoever has a database may ask for one, but not the reverse.
+    static let clusters = CopyLimit(2)
 
     private var free: Int
     private var waiting: [CheckedContinuation<Void, Never>] = []

@@ -35,6 +35,10 @@ public final class PrivateCluster: Sendable {
 
     /// Runs a body with a fresh cluster and removes it afterwards.
     public static func with<R>(_ body: (PrivateCluster) async throws -> R) async throws -> R {
+        try await CopyLimit.clusters.run { try await withFresh(body) }
+    }
+
+    private static func withFresh<R>(_ body: (PrivateCluster) async throws -> R) async throws -> R {
         let cluster = try PrivateCluster()
         let outcome: Result<R, any Error>
         do {

@@ -18,7 +18,7 @@ extension EndToEnd {
 
         @Test(
             "pitfall 45: kill -9 of Postgres among writes with a key, each sent again until it is answered: every effect is there once",
-            .timeLimit(.minutes(5)))
+            .timeLimit(.minutes(40)))
         func server() async throws {
             try await TortureWorld.with { world in
                 let host = try await world.startGateway()
