@@ -146,7 +146,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens",
                 "Mailing", "Manifest", "Reactor", "Kernel",

@@ -6,13 +6,18 @@ import Tokens
 @main struct AuthHandler: Handler {
     private let sessions: SessionMaker
     private let addresses: AddressMail
+    private let codes: CodeCheck
+    private let factorMail: FactorMail
     private let passwords = PasswordWork()
 
     init(environment: HandlerEnvironment) throws {
         sessions = SessionMaker(
             signer: try JWTSigner(signingKeys: environment.secret("jwt_signing_keys")),
             refreshTokens: RefreshTokens(try SecretRing(environment.secret("refresh_key"))))
-        addresses = AddressMail(mail: MailQueue(ring: try SealingRing(SecretRing(environment.secret("mail_key")))))
+        let mail = MailQueue(ring: try SealingRing(SecretRing(environment.secret("mail_key"))))
+        addresses = AddressMail(mail: mail)
+        codes = CodeCheck(try SealingRing(SecretRing(environment.secret("mfa_key"))))
+        factorMail = FactorMail(queue: mail)
     }
 
     var routes: [Route] {
@@ -27,8 +32,14 @@ import Tokens
             ResetRoutes(addresses: addresses, passwords: passwords).routes,
             [ChangePasswordRoute(addresses: addresses, passwords: passwords, fresh: fresh).route],
             ChangeEmailRoutes(addresses: addresses, fresh: fresh).routes,
+            ChallengeRoutes(codes: codes, sessions: sessions, mail: factorMail).routes,
+            Enrolment(codes: codes, mail: factorMail).routes,
+            FactorRoutes(codes: codes, mail: factorMail).routes,
+            [AcceptInvitationRoute(passwords: passwords).route],
         ].flatMap(\.self)
     }
 
-    static var statements: [Statement] { IdentitySQL.all + SessionSQL.all + PasswordSQL.all + AddressSQL.all + [MailSQL.queue] }
+    static var statements: [Statement] {
+        IdentitySQL.all + SessionSQL.all + PasswordSQL.all + AddressSQL.all + MFASQL.all + InvitationSQL.all + [MailSQL.queue]
+    }
 }

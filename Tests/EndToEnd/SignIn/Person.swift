@@ -91,7 +91,7 @@ struct Mails: Sendable {
     /// The secret in the newest mail to an address.
     func secret(to email: String) async throws -> String {
         switch try await templates(to: email).last {
-        case .verifyEmail(_, let token), .resetPassword(_, let token), .emailChange(_, _, let token): return token
+        case .verifyEmail(_, let token), .resetPassword(_, let token), .emailChange(_, _, let token), .invitation(_, _, _, let token): return token
         case let other: throw AppError(.internalError, "no secret in the newest mail to \(email): \(String(describing: other))")
         }
     }

@@ -14,46 +14,61 @@ struct SessionMaker: Sendable {
 
     /// A new session of a user who has proved who they are, in the tenant of that slug or id; in the oldest membership that is active, where it is nil.
     ///
-    /// With `cookies` the tokens are set as cookies and stand in no body. `scopes` limits the access token to them; there is then no refresh token.
+    /// With `cookies` the tokens are set as cookies and stand in no body. Where the tenant requires a second factor and the session has none, the
+    /// access token is good for enrolling one; the refresh after that gives a full one.
     /// Throws `NOT_FOUND` for a tenant that the user is no member of, `FORBIDDEN` for a member of none, `TENANT_SUSPENDED`, and
     /// `INVALID_CREDENTIALS` for a user who is switched off.
     func open(
-        _ user: UserID, tenant: String?, factors: [Factor], cookies: Bool, limitedTo scopes: [Scope] = [], _ caller: Caller
+        _ user: UserID, tenant: String?, factors: [Factor], cookies: Bool, _ caller: Caller
     ) async throws -> Response {
         let id = caller.makeID()
-        let rows = try await caller.database.rows(
-            SessionSQL.open, .id(user), .uuid(id), .optional(tenant, Bind.text), .texts(factors.map(\.rawValue)), .text(caller.address),
-            .text(caller.userAgent))
-        return try await answer(try OpenSession(rows, id, user), cookies: cookies, limitedTo: scopes, caller)
+        let results = try await caller.database.transaction([
+            Call(
+                SessionSQL.open,
+                [
+                    .id(user), .uuid(id), .optional(tenant, Bind.text), .texts(factors.map(\.rawValue)), .text(caller.address),
+                    .text(caller.userAgent),
+                ]),
+            Call(MFASQL.isRestricted, [.uuid(id)]),
+        ])
+        return try await answer(try OpenSession(results[0], id, user), cookies: cookies, restricted: results[1], caller)
     }
 
     /// A session in another of the user's tenants, beside the one that asks; as fresh as that one, and no longer than it.
     func switchTenant(to tenant: String, from session: UUID, of user: UserID, cookies: Bool, _ caller: Caller) async throws -> Response {
         let id = caller.makeID()
-        let rows = try await caller.database.rows(
-            SessionSQL.switchTenant, .uuid(session), .uuid(id), .text(tenant), .text(caller.address), .text(caller.userAgent))
-        return try await answer(try OpenSession(rows, id, user), cookies: cookies, caller)
+        let results = try await caller.database.transaction([
+            Call(SessionSQL.switchTenant, [.uuid(session), .uuid(id), .text(tenant), .text(caller.address), .text(caller.userAgent)]),
+            Call(MFASQL.isRestricted, [.uuid(id)]),
+        ])
+        return try await answer(try OpenSession(results[0], id, user), cookies: cookies, restricted: results[1], caller)
     }
 
     /// The successor of a refresh token, with a fresh access token.
     ///
     /// One round trip. Throws `UNAUTHENTICATED` where the session has ended, and after it has ended because an old token was used again.
     func refresh(_ token: RefreshToken, cookies: Bool, _ caller: Caller) async throws -> Response {
-        let rows = try await caller.database.rows(
-            SessionSQL.refresh, .uuid(token.session), .int64(token.counter), .text(caller.address), .text(caller.userAgent))
-        return try await answer(try OpenSession(refreshed: rows, token.session), cookies: cookies, caller)
+        let results = try await caller.database.transaction([
+            Call(SessionSQL.refresh, [.uuid(token.session), .int64(token.counter), .text(caller.address), .text(caller.userAgent)]),
+            Call(MFASQL.isRestricted, [.uuid(token.session)]),
+        ])
+        return try await answer(try OpenSession(refreshed: results[0], token.session), cookies: cookies, restricted: results[1], caller)
     }
 
-    private func answer(_ session: OpenSession, cookies: Bool, limitedTo scopes: [Scope] = [], _ caller: Caller) async throws -> Response {
+    /// What a session without the second factor that its tenant requires may do.
+    private static let enrolment = ["mfa:*", "profile:read"].compactMap { Scope(rawValue: $0) }
+
+    private func answer(_ session: OpenSession, cookies: Bool, restricted: Rows, _ caller: Caller) async throws -> Response {
+        let scopes = try restricted.first?.bool(0) == true ? Self.enrolment : []
         let csrf = cookies ? refreshTokens.csrfToken(of: session.id) : nil
         let now = caller.time.now()
         let claims = AccessClaims(
             user: session.user, tenant: session.tenant.id, role: session.tenant.role, epoch: session.epoch, id: caller.makeID(),
             session: session.id, scopes: scopes, csrf: csrf.map { Base64.url.encode(SHA256.hash($0).bytes) }, issuedAt: now)
         let access = try await caller.offload { [signer] in try signer.sign(claims) }
-        let refresh = scopes.isEmpty ? refreshTokens.encode(RefreshToken(session: session.id, counter: session.counter)) : nil
+        let refresh = refreshTokens.encode(RefreshToken(session: session.id, counter: session.counter))
         let tokens = IssuedTokens(access: access, refresh: refresh, csrf: csrf, refreshLifetime: session.expiresAt - now)
-        return try tokens.answer { SignInAnswer(session, tokens: cookies ? nil : tokens) }
+        return try tokens.answer { SignInAnswer(session, tokens: cookies ? nil : tokens, mustEnrol: !scopes.isEmpty) }
     }
 }
 

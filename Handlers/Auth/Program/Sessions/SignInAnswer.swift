@@ -10,7 +10,6 @@ struct SignInAnswer: Encodable, Sendable {
     }
 
     let accessToken: String?
-    /// Nil where the access token is good for some things only.
     let refreshToken: String?
     let tokenType: String?
     /// Of the access token, in seconds.
@@ -18,10 +17,13 @@ struct SignInAnswer: Encodable, Sendable {
     let sessionID: UUID
     /// When the session ends, however it is used.
     let sessionExpiresAt: Timestamp
+    /// True where the tenant requires a second factor and the user has to set one up; the access token is good for that. Else absent.
+    let mfaEnrolmentRequired: Bool?
     let tenant: TenantAnswer
     let user: User
 
-    init(_ session: OpenSession, tokens: IssuedTokens?) {
+    init(_ session: OpenSession, tokens: IssuedTokens?, mustEnrol: Bool) {
+        mfaEnrolmentRequired = mustEnrol ? true : nil
         accessToken = tokens?.access
         refreshToken = tokens?.refresh
         tokenType = tokens == nil ? nil : "Bearer"
@@ -38,6 +40,7 @@ struct SignInAnswer: Encodable, Sendable {
         case expiresIn = "expires_in"
         case sessionID = "session_id"
         case sessionExpiresAt = "session_expires_at"
+        case mfaEnrolmentRequired = "mfa_enrolment_required"
         case tenant, user
     }
 }

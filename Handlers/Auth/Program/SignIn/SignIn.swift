@@ -1,6 +1,6 @@
 import HandlerKit
 
-/// `POST /auth/login`: a session for an address and its password.
+/// `POST /auth/login`: a session for an address and its password, or the challenge of a second factor.
 struct SignIn: Sendable {
     let passwords: PasswordCheck
     let sessions: SessionMaker
@@ -11,9 +11,7 @@ struct SignIn: Sendable {
         ) { (input: SignInInput, invocation: AnonymousInvocation) async throws -> Response in
             let caller = Caller(invocation)
             let found = try await passwords.user(email: input.email, password: input.password, caller)
-            guard !found.hasSecondFactor else {
-                throw AppError(.forbidden, "Your second factor is needed, and is not asked for here")
-            }
+            guard !found.hasSecondFactor else { return try await ChallengeRoutes.begin(for: found.user, tenant: input.tenant, caller) }
             return try await sessions.open(found.user, tenant: input.tenant, factors: [.password], cookies: input.cookies ?? false, caller)
         }
     }
