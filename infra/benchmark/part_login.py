@@ -1,15 +1,25 @@
-"""Refused sign-ins: whether the time tells which address exists."""
+"""Sign-ins: whether the time of a refused one tells which address exists, and what many at once cost the other tenants."""
 
+import asyncio
 import http.client
 import json
 import time
 from statistics import median
 
-from .gateway import EMAIL, Gateway
+from . import load
+from .clients import Clients, failures, request
+from .gateway import EMAIL, PASSWORD, Gateway
 from .world import say
+
+# Sign-ins under way at any time.
+CROWD = 200
 
 
 def measure(database, size, options):
+    return {**refused(database, options), **crowded(database, size, options)}
+
+
+def refused(database, options):
     """Medians in ms of sign-ins with a wrong password, of an address that exists and of one that does not, in turns."""
     tries = 20 if options.quick else 200
     say(f"Refused sign-ins, {tries} of each kind …")
@@ -31,3 +41,43 @@ def measure(database, size, options):
         connection.close()
     known, unknown = (median(times) for times in taken.values())
     return {"refused_login_ms": {"known": round(known, 2), "unknown": round(unknown, 2), "ratio": round(unknown / known, 3), "tries": tries}}
+
+
+def crowded(database, size, options):
+    """Reads a second of other tenants, alone and while many sign in at once, in turns; and how many could sign in."""
+    say(f"Reads of other tenants beside {CROWD} sign-ins …")
+    crowd, tenants = 1, list(range(2, min(size.tenants, 20) + 1))
+    body = json.dumps({"email": EMAIL, "password": PASSWORD, "tenant": f"bench-{crowd}"}).encode()
+    call = request("/api/v1/auth/login", ("Accept", "application/json"), "POST", body)
+    turns = []
+    with Gateway(database, TENANTRY_QUEUE_WAIT="60s") as gateway:
+        gateway.sign_in(tenants)
+        reads = load.write_requests("beside-logins", size, tenants, gateway.header)
+        load.check(gateway.port, reads)
+        load.wrk(gateway.port, reads, 16, 1)
+        for _ in range(options.rounds):
+            alone = load.wrk(gateway.port, reads, 16, options.seconds)["rps"]
+            turns.append((alone, *asyncio.run(beside(gateway.port, reads, call, options.seconds))))
+    alone, reading, answers = (median(turn[place] for turn in turns) for place in (0, 1, 2))
+    return {
+        "reads_beside_logins": {
+            "alone_per_s": round(alone), "beside_per_s": round(reading), "ratio": round(median(turn[1] / turn[0] for turn in turns), 3),
+            "logins_per_s": round(answers, 1), "refused": turns[-1][3]}}
+
+
+async def beside(port, reads, call, seconds):
+    """Reads a second, sign-ins a second, and sign-ins that were refused, while all of the crowd is under way."""
+    crowd, over = Clients(port), asyncio.Event()
+    task = asyncio.create_task(crowd.closed([call], CROWD, over))
+    while crowd.in_flight < CROWD:
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1)
+    crowd.take()
+    begin = time.perf_counter()
+    reading = await asyncio.to_thread(load.wrk, port, reads, 16, seconds)
+    answers, taken = crowd.take(), time.perf_counter() - begin
+    over.set()
+    task.cancel()
+    await asyncio.wait([task])
+    crowd.close()
+    return reading["rps"], sum(answer.status == 200 for answer in answers) / taken, failures(answers)

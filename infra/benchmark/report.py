@@ -67,6 +67,11 @@ def others(figures):
         yield (
             f"Refused sign-in, median of {login['tries']}: address known; unknown",
             f"{login['known']} ms; {login['unknown']} ms ({login['ratio'] - 1:+.1%})")
+    if beside := figures.get("reads_beside_logins"):
+        yield (
+            "Reads a second of other tenants: alone; while 200 sign-ins are under way",
+            f"{beside['alone_per_s']:,}; {beside['beside_per_s']:,} ({beside['ratio']:.0%}); {beside['logins_per_s']} sign-ins a second, "
+            f"refused: {counts(beside['refused'])}")
     if tokens := figures.get("tokens"):
         yield from checked(tokens)
     if swap := figures.get("replaced"):
