@@ -6,7 +6,8 @@ import Tokens
 struct KeysCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "keys", abstract: "List, rotate and retire the keys of this installation.",
-        discussion: "They lie in keys/ of TENANTRY_HOME. Running gateways see a change within a second; nobody is signed out by a rotation.",
+        discussion:
+            "They lie in keys/ of TENANTRY_HOME, made by the first start; run this as the gateway's user. Running gateways see a change within a second; nobody is signed out by a rotation.",
         subcommands: [List.self, Rotate.self, Retire.self])
 
     /// What a key is for.
@@ -64,12 +65,11 @@ struct KeysCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Outcome.of {
-                let settings = try Settings()
-                let store = KeyStore(home: settings.home)
+                let (ring, master) = try KeyStore(home: try Settings().home).known()
                 let now = TimeSource.system.now()
-                let ring = try store.ring(settings.tokenAlgorithm)
-                let master = try store.master()
-                let shown = ring.keys.map { Shown($0, of: ring, at: now) } + master.versions.map { Shown($0, of: master, at: now) }
+                var shown: [Shown] = []
+                if let ring { shown += ring.keys.map { Shown($0, of: ring, at: now) } }
+                if let master { shown += master.versions.map { Shown($0, of: master, at: now) } }
                 let head = ["kind", "id", "algorithm", "state", "created_at", "signs_from", "verifies_until"]
                 try output.show(shown, lines: Output.table([head] + shown.map(\.row)))
             }

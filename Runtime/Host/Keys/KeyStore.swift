@@ -49,6 +49,11 @@ public struct KeyStore: Sendable {
         }
     }
 
+    /// What is there; nil where nothing was made yet.
+    public func known() throws(AppError) -> (ring: JWTKeyRing?, master: MasterSecret?) {
+        (File.exists(ringPath) ? try readRing() : nil, File.exists(masterPath) ? try readMaster() : nil)
+    }
+
     /// Tells one content of the files from another without reading them.
     var identity: [String?] { [File.identity(of: masterPath), File.identity(of: ringPath)] }
 

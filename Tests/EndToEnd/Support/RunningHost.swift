@@ -82,7 +82,7 @@ final class RunningHost: Sendable {
 
     /// Puts the key that signs all tests' tokens into an installation's folder, unless it has keys.
     static func writeKey(_ home: String) throws {
-        if File.exists("\(home)/keys/jwt.json") { return }
+        if File.exists("\(home)/keys/jwt.json") || File.exists("\(home)/keys/jwt.pem") { return }
         try File.makeFolder("\(home)/keys")
         let now = TimeSource.system.now()
         // Made long ago, so that the next rotation takes effect at once.

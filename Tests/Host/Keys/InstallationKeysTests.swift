@@ -1,3 +1,4 @@
+import Glibc
 import Kernel
 import Synchronization
 import Testing
@@ -15,7 +16,19 @@ import Tokens
         func move(_ duration: Duration) { now.withLock { $0 = $0 + duration } }
     }
 
-    private let home = "/tmp/tenantry-keys-\(UInt64.random(in: .min ... .max))"
+    /// A folder that goes with the test.
+    final class Home: Sendable {
+        let path = "/tmp/tenantry-keys-\(UInt64.random(in: .min ... .max))"
+
+        deinit {
+            for name in (try? File.names(in: "\(path)/keys")) ?? [] { unlink("\(path)/keys/\(name)") }
+            rmdir("\(path)/keys")
+            rmdir(path)
+        }
+    }
+
+    private let folder = Home()
+    private var home: String { folder.path }
     private let clock = Clock()
     private var store: KeyStore { KeyStore(home: home, time: clock.time) }
 
@@ -26,6 +39,10 @@ import Tokens
         #expect(Set(try SecretName.allCases.map { try keys.secret($0) }).count == SecretName.allCases.count)
         #expect(String(decoding: keys.published, as: UTF8.self) == #"{"keys":[]}"#)
         #expect(try keys.look() == .init())
+        for file in ["jwt.json", "master.json", "lock"] {
+            var status = stat()
+            #expect(stat("\(home)/keys/\(file)", &status) == 0 && status.st_mode & 0o777 == 0o600, "\(file)")
+        }
     }
 
     @Test func `what another process changes is seen, and what it means for tokens`() throws {
