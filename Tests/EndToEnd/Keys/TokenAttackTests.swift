@@ -53,20 +53,34 @@ extension EndToEnd {
         }
 
         @Test("asvs-29: what one kind of secret opens, another does not") func kinds() async throws {
-            let member = try await Member.make()
+            let person = try await Person.make(in: try await TestDatabase.current.tenant(1))
             try await RunningHost.run { host in
-                let token = try host.token(member)
-                let refresh = try await host.post("/auth/refresh", json: ["refresh_token": .string(token)])
-                #expect([400, 401, 404].contains(refresh.status), "\(refresh.status) \(refresh.text)")
-                let reset = try await host.post("/auth/reset-password/confirm", json: ["token": .string(token), "password": "a new long password"])
-                #expect([400, 401, 404].contains(reset.status), "\(reset.status) \(reset.text)")
-                for cookie in [
-                    "__Host-tenantry_refresh=\(token)", "__Host-tenantry_csrf=\(token)", "access_token=\(token)", "tenantry_access=\(token)",
-                ] {
-                    #expect(try await host.get("/probe/caller", headers: [("Cookie", cookie)]).status == 401)
+                let session = try await host.logIn(person)
+                #expect(try await host.me(session.access) == 200)
+                // A refresh token as an access token, in every place where one is read.
+                let places = [
+                    ("Authorization", "Bearer \(session.refresh)"), ("X-API-Key", session.refresh),
+                    ("Cookie", "__Host-tenantry_access=\(session.refresh)"),
+                ]
+                for place in places { #expect(try await host.get("/auth/me", headers: [place]).status == 401, "\(place.0)") }
+                // An access token as a refresh token, as a mailed token, as an API key and as the wrong cookies.
+                let refreshed = try await host.refresh(session.access)
+                #expect([400, 401].contains(refreshed.status), "\(refreshed.status) \(refreshed.text)")
+                for token in [session.access, session.refresh] {
+                    let reset = try await host.post(
+                        "/auth/reset-password/confirm", json: ["token": .string(token), "password": "another bicycle for fish"])
+                    #expect([400, 401].contains(reset.status), "\(reset.status) \(reset.text)")
+                    let verified = try await host.post("/auth/verify-email", json: ["token": .string(token)])
+                    #expect([400, 401].contains(verified.status), "\(verified.status) \(verified.text)")
                 }
-                // Made for no cookie: a script's token in a cookie has no CSRF token beside it.
-                #expect(try await host.get("/probe/caller", headers: [("Cookie", "__Host-tenantry_access=\(token)")]).status == 401)
+                #expect(try await host.get("/auth/me", headers: [("X-API-Key", session.access)]).status == 401)
+                for name in ["__Host-tenantry_refresh", "__Host-tenantry_csrf", "access_token"] {
+                    #expect(try await host.get("/auth/me", headers: [("Cookie", "\(name)=\(session.access)")]).status == 401, "\(name)")
+                }
+                // Made for no cookie: nothing beside it would prove that a page of this site sent it.
+                #expect(try await host.get("/auth/me", headers: [("Cookie", "__Host-tenantry_access=\(session.access)")]).status == 401)
+                #expect(try await host.me(session.access) == 200)
+                #expect(try await host.refresh(session.refresh).status == 200)
             }
         }
     }
