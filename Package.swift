@@ -34,6 +34,7 @@ let package = Package(
         // C libraries: a modulemap and a shim each, no logic; one Swift target imports each.
         .systemLibrary(name: "CPostgres", path: "Runtime/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "COpenSSL", path: "Runtime/COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", path: "Runtime/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSeccomp", path: "Runtime/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CQRCode", path: "Runtime/CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", path: "Runtime/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -52,6 +53,8 @@ let package = Package(
             name: "HandlerKit",
             dependencies: ["Postgres", "Reactor", "Wire", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/HandlerKit"),
+        .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
+        .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
         .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
@@ -60,7 +63,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Reactor", "Kernel",
+                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -82,7 +85,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Postgres", "Tokens", "Wire", "Manifest", "Kernel",
+                "Host", "Tenants", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -97,12 +100,18 @@ let package = Package(
         // Handlers: one program each; pure domain logic beside it as a library.
         .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),
         .target(name: "Mailing", dependencies: ["HandlerKit", "Tokens"], path: "Handlers/Mail/Mailing"),
+        .executableTarget(
+            name: "mail-handler", dependencies: ["HandlerKit", "Mailing", "Outbound", "Addresses", "Tokens"], path: "Handlers/Mail/Program"),
         .target(name: "PasswordRules", path: "Handlers/Auth/Passwords", exclude: ["COMMON-PASSWORDS.md", "make_list.py"]),
         .executableTarget(
             name: "auth-handler", dependencies: ["HandlerKit", "Tokens", "Codes", "Mailing", "PasswordRules"], path: "Handlers/Auth/Program"),
         .executableTarget(
             name: "users-handler", dependencies: ["HandlerKit", "Tokens", "Mailing"], path: "Handlers/Users", exclude: ["handler.yaml"],
             sources: ["Program"]),
+        .target(name: "OpenID", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Handlers/Federation/OpenID"),
+        .executableTarget(
+            name: "federation-handler", dependencies: ["HandlerKit", "OpenID", "Outbound", "Addresses", "Tokens"], path: "Handlers/Federation/Program"
+        ),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
@@ -127,6 +136,9 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
         .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens", exclude: ["Vectors"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
+        .testTarget(
+            name: "OutboundTests", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
+            resources: [.embedInCode("ssrf_cases.json")]),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(
@@ -136,6 +148,8 @@ let package = Package(
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
+        .testTarget(
+            name: "OpenIDTests", dependencies: ["OpenID", "Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/OpenID"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
@@ -146,10 +160,11 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "Codes", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "mail-handler",
+                "federation-handler", "probe-handler",
                 "hostile-handler", "Tenants",
-                "Postgres", "Tokens",
-                "Mailing", "Manifest", "Reactor", "Kernel",
+                "Postgres", "Tokens", "Mailing", "HandlerKit",
+                "Manifest", "Reactor", "Kernel",
             ],
             path: "Tests/EndToEnd"),
     ],

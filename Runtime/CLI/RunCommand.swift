@@ -77,6 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         host.clearHTTP2 = settings.clearHTTP2
         host.limits.connectionsPerAddress = settings.connectionsPerAddress
         host.sandbox = settings.sandbox
+        host.outside = settings.outside
         host.shutdownTime = settings.shutdownTime
         host.limits.drain = settings.shutdownTime
         host.logRequests = settings.logsRequests

@@ -45,6 +45,8 @@ struct Settings {
     let loops: Int?
     /// Who may call how often, from where, and under which names.
     let admission: AdmissionSettings
+    /// Mail, and what lies beyond this machine.
+    let outside: OutsideSettings
 
     /// Reads and checks the environment; an address given in the command's arguments wins. Throws `VALIDATION_ERROR` that names the variable.
     init(address: String? = nil) throws {
@@ -99,6 +101,7 @@ struct Settings {
         }
         admission.queueWait = wait
         self.admission = admission
+        outside = try OutsideSettings.read { reader.string(forKey: ConfigKey($0.split(separator: "_").map { $0.lowercased() }), isSecret: $1) }
         let sandbox = reader.string(forKey: "sandbox", default: SandboxMode.auto.rawValue)
         guard let sandbox = SandboxMode(rawValue: sandbox) else {
             throw AppError.invalid(

@@ -26,7 +26,7 @@ import Tokens
             [SignIn(passwords: PasswordCheck(passwords: passwords), sessions: sessions).route],
             [RefreshRoute(sessions: sessions).route, LogoutRoute(sessions: sessions).route, SwitchTenantRoute(sessions: sessions).route],
             SessionRoutes.routes,
-            [MeRoute.route],
+            [MeRoute.route, FederationRoute(sessions: sessions).route],
             [RegisterRoute(addresses: addresses, passwords: passwords).route],
             VerifyRoutes(addresses: addresses).routes,
             ResetRoutes(addresses: addresses, passwords: passwords).routes,
@@ -40,6 +40,7 @@ import Tokens
     }
 
     static var statements: [Statement] {
-        IdentitySQL.all + SessionSQL.all + PasswordSQL.all + AddressSQL.all + MFASQL.all + InvitationSQL.all + [MailSQL.queue]
+        IdentitySQL.all + SessionSQL.all + PasswordSQL.all + AddressSQL.all + MFASQL.all + InvitationSQL.all + FederationSQL.all
+            + [MailSQL.queue]
     }
 }

@@ -1,3 +1,4 @@
+import Kernel
 import Synchronization
 
 /// Counts the open connections of each client address.

@@ -6,10 +6,14 @@ struct CookieLines: Sendable, Hashable {
     static let access = "__Host-tenantry_access"
     static let refresh = "__Host-tenantry_refresh"
     static let csrf = "__Host-tenantry_csrf"
+    /// What the cookies of sign-ins at providers begin with; one for each that is under way.
+    static let signIn = "__Host-tenantry_oidc_"
 
     private(set) var access: String?
     /// What is passed to the handler that signs tokens, in the form of one line: all but the access token.
     private(set) var others = ""
+    /// What is passed to the handler that sends people to providers, in the form of one line.
+    private(set) var signIns = ""
 
     /// Takes in a line. HTTP/2 may send several (RFC 9113 section 8.2.3). Throws `BAD_REQUEST` where a cookie is there twice: which one counts would be
     /// for whoever sent it to choose.
@@ -28,6 +32,9 @@ struct CookieLines: Sendable, Hashable {
                 let text = "\(name)=\(value)"
                 guard !others.contains("\(name)=") else { throw Self.twice(name) }
                 others += others.isEmpty ? text : "; \(text)"
+            case _ where name.hasPrefix(Self.signIn):
+                guard !signIns.contains("\(name)=") else { throw Self.twice(name) }
+                signIns += signIns.isEmpty ? "\(name)=\(value)" : "; \(name)=\(value)"
             default: continue
             }
         }

@@ -115,7 +115,8 @@ struct RequestHead {
     }
 
     /// The lines that a handler sees. Cookies are for the one that makes them.
-    func fields(withCookies: Bool) -> [HeaderField] {
+    func fields(withCookies: Bool, withSignIns: Bool = false) -> [HeaderField] {
+        if withSignIns, !cookies.signIns.isEmpty { return forwarded + [HeaderField(name: "cookie", value: cookies.signIns)] }
         guard withCookies else { return forwarded }
         var fields = forwarded
         if !cookies.others.isEmpty { fields.append(HeaderField(name: "cookie", value: cookies.others)) }

@@ -47,7 +47,8 @@ extension Gateway {
         do throws(AppError) {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, Caller(principal), InvocationID(call.id), call.requestID, deadline, parameters, query,
-                headers: head.fields(withCookies: handler.makesCookies), body: body, idempotency, address: address(call))
+                headers: head.fields(withCookies: handler.makesCookies, withSignIns: handler.sendsToProviders), body: body, idempotency,
+                address: address(call))
         } catch {
             permit.leave()
             handler.pool.giveBack(process)

@@ -28,6 +28,8 @@ final class ServedHandler: Sendable {
     let docket: Docket
     /// Whether it makes the product's cookies, and so reads them: it signs tokens.
     let makesCookies: Bool
+    /// Whether it sends people to providers, and so reads the cookies of sign-ins there.
+    let sendsToProviders: Bool
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
@@ -38,6 +40,7 @@ final class ServedHandler: Sendable {
         self.description = description
         self.pool = pool
         makesCookies = pool.manifest.secrets.contains(SecretName.signingKeys.rawValue)
+        sendsToProviders = pool.manifest.secrets.contains(SecretName.federation.rawValue)
         calls = Set(pool.manifest.calls.map { RouteTable.shape(of: $0) })
         var routes: [Route] = []
         for route in description.routes {

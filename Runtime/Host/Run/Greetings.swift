@@ -47,9 +47,17 @@ final class Greetings: Sendable {
                 let names = SecretName.allCases.map(\.rawValue).joined(separator: ", ")
                 throw AppError(.validation, "\(manifest.folder)/\(Manifest.fileName): no secret is called `\(name)`; known are \(names)")
             }
-            secrets.append(Start.Secret(name: name, value: try keys.secret(known)))
+            secrets.append(Start.Secret(name: name, value: try value(of: known)))
         }
         return secrets
+    }
+
+    private func value(of name: SecretName) throws(AppError) -> [UInt8] {
+        switch name {
+        case .mailSettings: try settings.outside.mail(settings.ownAddress)
+        case .federationSettings: try settings.outside.federation(settings.ownAddress)
+        default: try keys.secret(name)
+        }
     }
 
     /// Tells the secrets that a handler is given now from those before; nil where it is given none, or some that nobody knows.

@@ -41,7 +41,8 @@ public struct Host: Sendable {
         let calls = CallQueue()
         let recordings = RecordingQueue(
             modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)
-        let sandbox = try await Sandbox(settings.sandbox, programs: settings.programs, database: DatabasePlace(base))
+        let sandbox = try await Sandbox(
+            settings.sandbox, programs: settings.programs, database: DatabasePlace(base), egress: settings.outside.ports)
         for manifest in settings.handlers { sandbox.log(manifest, logger) }
         let launch = HandlerLaunch(
             loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, recordings: recordings
@@ -94,6 +95,9 @@ public struct Host: Sendable {
             CallService(gateway: gateway, queue: calls),
             LaunchService(launch: launch),
             PoolService(fleet: gateway.fleet),
+            MailService(
+                calls: SystemCalls(gateway: gateway, loops: loops), database: MailDatabase(client: client),
+                folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
             ReloadService(gateway: gateway, loader: loader, database: database),
             KeyService(keys: keys, authenticator: gateway.authenticator, logger: logger),
             server,

@@ -21,6 +21,8 @@ public struct HostSettings: Sendable {
     public var programs: String
     /// The operating system's walls around handlers' processes. Defaults to all that the machine offers.
     public var sandbox = SandboxMode.auto
+    /// How it reaches others, and how browsers and mail name it.
+    public var outside = OutsideSettings()
     /// Event loops; nil: one up to four cores, above that one for each four.
     public var loops: Int?
     /// Limits on clients.

@@ -14,7 +14,7 @@ struct Sandbox: Sendable {
     /// Asks the launcher beside the runtime's program what this machine offers.
     ///
     /// Throws `UNAVAILABLE` where the launcher cannot be asked, or where walls are required that the machine does not have.
-    init(_ mode: SandboxMode, programs: String, database: DatabasePlace) async throws(AppError) {
+    init(_ mode: SandboxMode, programs: String, database: DatabasePlace, egress: EgressPorts = EgressPorts()) async throws(AppError) {
         let launcher = "\(programs)/tenantry-launcher"
         var facts = SandboxFacts(landlock: 0, seccomp: false, user: geteuid())
         if mode != .off {
@@ -28,7 +28,7 @@ struct Sandbox: Sendable {
         }
         var plan = SandboxPlan(
             facts: facts, mode: mode, launcher: launcher, parent: getpid(), database: database, directory: Self.directory(), links: Self.links(),
-            libraries: Self.libraries())
+            libraries: Self.libraries(), egress: egress)
         if mode != .off, mode != .launcher, let bubblewrap = Self.bubblewraps.first(where: { access($0, X_OK) == 0 }) {
             var tried = plan
             tried.facts.bubblewrap = bubblewrap

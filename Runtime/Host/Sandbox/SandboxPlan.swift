@@ -34,6 +34,8 @@ struct SandboxPlan: Sendable {
     let links: [Link]
     /// Folders outside `/usr` that the gateway's own shared libraries stand in; a handler of the same build needs them too.
     let libraries: [String]
+    /// Ports behind what `egress` names.
+    var egress = EgressPorts()
 
     /// Room for what is mapped and never touched, such as stacks of threads: the kernel counts it, the gateway's watching does not.
     static let memorySlack = 256 << 20
@@ -50,8 +52,6 @@ struct SandboxPlan: Sendable {
         "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/protocols", "/etc/passwd",
         "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/ca-certificates", "/run/systemd/resolve",
     ]
-    /// Ports of what `egress` names: the web, and names that are looked up by TCP.
-    private static let egressPorts = [443, 80, 53]
 
     /// What stands around a handler of that manifest.
     func report(_ manifest: Manifest) -> SandboxReport {
@@ -144,7 +144,7 @@ struct SandboxPlan: Sendable {
     private func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : "\(directory)/\(path)" }
 
     private func ports(_ manifest: Manifest) -> [Int] {
-        var ports = manifest.egress.isEmpty ? [] : Self.egressPorts
+        var ports = egress.ports(manifest.egress)
         if case .tcp(let port, let isName, _) = database { ports += isName ? [port, 53] : [port] }
         return ports
     }

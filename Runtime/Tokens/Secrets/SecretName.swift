@@ -12,6 +12,10 @@ public enum SecretName: String, Sendable, CaseIterable {
     case federation = "federation_key"
     /// Seals the chain of audit records.
     case audit = "audit_key"
+    /// How mail leaves the installation, with the mail server's password: no derived secret.
+    case mailSettings = "mail_settings"
+    /// How sign-in through providers reaches them and comes back: no derived secret.
+    case federationSettings = "federation_settings"
     /// The keys that sign access tokens: no derived secret, a ``JWTKeyRing``.
     case signingKeys = "jwt_signing_keys"
 }

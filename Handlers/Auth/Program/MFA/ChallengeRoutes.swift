@@ -23,10 +23,10 @@ struct ChallengeRoutes: Sendable {
         }
     }
 
-    /// What the first step answers instead of tokens.
-    static func begin(for user: UserID, tenant: String?, _ caller: Caller) async throws -> Response {
+    /// What the first step answers instead of tokens; `first` is how it was done.
+    static func begin(for user: UserID, tenant: String?, by first: Factor = .password, _ caller: Caller) async throws -> Response {
         let secret = OneTimeSecret()
-        let details: JSONValue = ["tenant": tenant.map { .string($0) } ?? .null]
+        let details: JSONValue = ["tenant": tenant.map { .string($0) } ?? .null, "first": .string(first.rawValue)]
         _ = try await caller.database.rows(
             AddressSQL.issue, .bytes(secret.hash), .text("mfa_login"), .id(user), .null, .null, .int32(lifetime),
             .json(Array(details.description.utf8)))
@@ -47,7 +47,8 @@ struct ChallengeRoutes: Sendable {
         // Somebody else used the code or the challenge meanwhile.
         guard let row = completed.first else { return try await refuse(user, caller) }
         return try await sessions.open(
-            user, tenant: try Self.tenant(row.optionalJSON(2)), factors: [.password, .totp], cookies: input.cookies ?? false, caller)
+            user, tenant: try Self.tenant(row.optionalJSON(2)), factors: [try Self.first(row.optionalJSON(2)), .totp],
+            cookies: input.cookies ?? false, caller)
     }
 
     private func recover(_ input: ChallengeInput, _ caller: Caller) async throws -> Response {
@@ -67,7 +68,8 @@ struct ChallengeRoutes: Sendable {
             _ = try await caller.database.transaction([call])
         }
         return try await sessions.open(
-            user, tenant: try Self.tenant(row.optionalJSON(4)), factors: [.password, .recoveryCode], cookies: input.cookies ?? false, caller)
+            user, tenant: try Self.tenant(row.optionalJSON(4)), factors: [try Self.first(row.optionalJSON(4)), .recoveryCode],
+            cookies: input.cookies ?? false, caller)
     }
 
     private func refuse(_ user: UserID, _ caller: Caller) async throws -> Response {
@@ -90,6 +92,11 @@ struct ChallengeRoutes: Sendable {
     }
 
     private static func tenant(_ details: [UInt8]?) throws -> String? { try details.flatMap { try JSON.read($0)["tenant"]?.string } }
+
+    /// How the first step was done. A session that a provider vouched for stays in the provider's tenant, also behind a second factor.
+    private static func first(_ details: [UInt8]?) throws -> Factor {
+        try details.flatMap { try JSON.read($0)["first"]?.string }.flatMap(Factor.init) ?? .password
+    }
 
     private static let ended = AppError(.unauthenticated, "This sign-in has ended; begin again with your password")
 }

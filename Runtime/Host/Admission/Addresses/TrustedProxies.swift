@@ -1,3 +1,5 @@
+import Kernel
+
 /// Finds the client behind proxies that the operator trusts (RFC 7239 section 8.1). What anybody else says of itself is not read.
 struct TrustedProxies: Sendable {
     /// Who asks, and how it reached the first proxy.

@@ -1,13 +1,13 @@
 /// A range of addresses in the notation of RFC 4632 and RFC 4291, such as `10.0.0.0/8` or `2001:db8::/32`; one address is a range too.
 public struct AddressRange: Sendable, Hashable {
-    private let base: ClientAddress
+    private let base: InternetAddress
     /// Leading bits that must agree, of 128.
     private let bits: Int
 
     /// Nil for anything that is no range.
     public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard let first = parts.first, parts.count <= 2, let address = ClientAddress(first) else { return nil }
+        guard let first = parts.first, parts.count <= 2, let address = InternetAddress(first) else { return nil }
         let width = address.isV4 ? 32 : 128
         var length = width
         if parts.count == 2 {
@@ -18,10 +18,10 @@ public struct AddressRange: Sendable, Hashable {
         base = Self.masked(address, bits)
     }
 
-    public func contains(_ address: ClientAddress) -> Bool { Self.masked(address, bits) == base }
+    public func contains(_ address: InternetAddress) -> Bool { Self.masked(address, bits) == base }
 
-    private static func masked(_ address: ClientAddress, _ bits: Int) -> ClientAddress {
+    private static func masked(_ address: InternetAddress, _ bits: Int) -> InternetAddress {
         func mask(_ count: Int) -> UInt64 { count <= 0 ? 0 : count >= 64 ? .max : ~(.max >> UInt64(count)) }
-        return ClientAddress(high: address.high & mask(bits), low: address.low & mask(bits - 64))
+        return InternetAddress(high: address.high & mask(bits), low: address.low & mask(bits - 64))
     }
 }

@@ -1,0 +1,50 @@
+public import Kernel
+
+/// How mail leaves this installation: what the mail handler is told as `mail_settings`.
+public struct MailSettings: Sendable, Codable {
+    /// Nil: the host writes messages to files.
+    public var server: MailServer?
+    /// The sender, with or without a name.
+    public var from: String
+    /// Where the app's pages are, such as `https://app.example.com`.
+    public var appURL: String
+    /// Certificates to believe, as PEM; nil: the system's.
+    public var authorities: String?
+
+    enum CodingKeys: String, CodingKey {
+        case server, from, authorities
+        case appURL = "app_url"
+    }
+
+    public init(server: MailServer?, from: String, appURL: String, authorities: String?) {
+        self.server = server
+        self.from = from
+        self.appURL = appURL
+        self.authorities = authorities
+    }
+}
+
+/// How sign-in through providers reaches them and comes back: what the federation handler is told as `federation_settings`.
+public struct FederationSettings: Sendable, Codable {
+    public var outbound: OutboundRules
+    /// This installation as browsers see it, such as `https://api.example.com`: providers send them back there.
+    public var publicURL: String
+    /// Where a finished sign-in may lead: URLs whose origin and path must be met exactly.
+    public var redirects: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case outbound, redirects
+        case publicURL = "public_url"
+    }
+
+    public init(outbound: OutboundRules, publicURL: String, redirects: [String]) {
+        self.outbound = outbound
+        self.publicURL = publicURL
+        self.redirects = redirects
+    }
+}
+
+extension Decodable {
+    /// From a secret's bytes. Throws `BAD_REQUEST` or `VALIDATION_ERROR` where they are none.
+    public static func settings(_ secret: [UInt8]) throws(AppError) -> Self { try JSON.decode(Self.self, from: try JSON.read(secret)) }
+}

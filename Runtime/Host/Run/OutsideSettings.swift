@@ -1,0 +1,57 @@
+public import Addresses
+import Kernel
+
+/// How this installation reaches others and is reached by browsers.
+public struct OutsideSettings: Sendable {
+    /// Where the app's pages are; links in mails lead there. Nil: the gateway's own address.
+    public var appURL: String?
+    /// The gateway as browsers see it. Nil: the gateway's own address.
+    public var publicURL: String?
+    /// Where a sign-in through a provider may lead. Empty: pages of the app's URL alone.
+    public var redirects: [String] = []
+    /// What handlers may reach for their users.
+    public var outbound = OutboundRules()
+    /// Where mail is handed over; nil: it is written to files in `mail` of the installation's home.
+    public var mailServer: MailServer?
+    /// The sender of mail.
+    public var mailFrom = "Tenantry <noreply@localhost>"
+
+    public init() {}
+
+    /// What a handler is told, as JSON. `address` is the gateway's own.
+    func mail(_ address: String) throws(AppError) -> [UInt8] {
+        try JSON.encode(MailSettings(server: mailServer, from: mailFrom, appURL: appURL ?? address, authorities: outbound.authorities))
+    }
+
+    func federation(_ address: String) throws(AppError) -> [UInt8] {
+        let app = appURL ?? address
+        return try JSON.encode(
+            FederationSettings(
+                outbound: outbound, publicURL: publicURL ?? address, redirects: redirects.isEmpty ? ["\(app)/"] : redirects))
+    }
+
+    /// Ports that handlers with egress connect to.
+    var ports: EgressPorts { EgressPorts(web: outbound.ports, mail: mailServer?.port) }
+}
+
+/// Ports behind the words of a manifest's `egress`: `smtp` for mail, any host's name or `web` for the web.
+struct EgressPorts: Sendable, Equatable {
+    var web = [443, 80]
+    var mail: Int?
+
+    /// Those of a manifest; names are looked up by TCP, too.
+    func ports(_ egress: [String]) -> [Int] {
+        guard !egress.isEmpty else { return [] }
+        var ports = egress.contains { $0 != "smtp" } ? web : []
+        if egress.contains("smtp"), let mail, !ports.contains(mail) { ports.append(mail) }
+        return ports + [53]
+    }
+}
+
+extension HostSettings {
+    /// The gateway as this machine sees it.
+    var ownAddress: String {
+        let name = ["0.0.0.0", "::"].contains(host) ? "localhost" : host.contains(":") ? "[\(host)]" : host
+        return "\(tls == nil ? "http" : "https")://\(name):\(port)"
+    }
+}

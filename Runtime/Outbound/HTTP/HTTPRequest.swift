@@ -1,0 +1,51 @@
+public import Addresses
+import Kernel
+
+/// A request to a host elsewhere.
+public struct HTTPRequest: Sendable {
+    public var method: String
+    public var url: WebAddress
+    /// Names and values without control characters.
+    public var headers: [(name: String, value: String)]
+    /// Sent where it is not nil.
+    public var body: [UInt8]?
+    /// The most bytes of an answer's body. Defaults to 1 MB.
+    public var limit = 1 << 20
+    /// For all of it, looking up the name included. Defaults to 10 seconds.
+    public var timeout: Duration = .seconds(10)
+    /// How many redirects are followed; each target is checked as the first. Defaults to none.
+    public var redirects = 0
+
+    /// A request with the defaults.
+    public init(_ method: String, _ url: WebAddress, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+    }
+}
+
+/// What came back.
+public struct HTTPAnswer: Sendable {
+    public let status: Int
+    /// In their order; names in lower case.
+    public let headers: [(name: String, value: String)]
+    public let body: [UInt8]
+    /// Whom it came from, behind redirects.
+    public let url: WebAddress
+
+    /// The first header of that name, in lower case.
+    public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
+
+    /// From the lines of a head; lines that are no header are passed over.
+    init(status: Int, lines: [String], body: [UInt8], url: WebAddress) {
+        self.status = status
+        self.body = body
+        self.url = url
+        headers = lines.dropFirst().compactMap { line in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            return (line[..<colon].lowercased(), String(value))
+        }
+    }
+}
