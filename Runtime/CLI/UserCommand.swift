@@ -4,7 +4,8 @@ import Tenants
 import Tokens
 
 struct UserCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "user", abstract: "Create users.", subcommands: [Create.self])
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Create users, shut them out, let them in again.", subcommands: [Create.self, Disable.self, Enable.self])
 
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -63,6 +64,45 @@ struct UserCommand: AsyncParsableCommand {
 
         private static func readPassword() -> String {
             readLine(strippingNewline: true) ?? ""
+        }
+    }
+}
+
+extension UserCommand {
+    struct Disable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Shut a user out of all tenants: no sign-in, and every session, token and API key ends with its next call.")
+        @Option(help: "The address they sign in with.") var email: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws { try await UserCommand.setDisabled(true, email, output) }
+    }
+
+    struct Enable: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Let a user in again who was shut out. They sign in anew.")
+        @Option(help: "The address they sign in with.") var email: String
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws { try await UserCommand.setDisabled(false, email, output) }
+    }
+
+    struct Changed: Encodable {
+        let id: UserID
+        let email: String
+        let disabled: Bool
+    }
+
+    static func setDisabled(_ disabled: Bool, _ email: String, _ output: OutputOptions) async throws {
+        try await Outcome.of {
+            let deadline = Deadline.after(Session.limit)
+            let user = try await TenantCommand.provisioning { provisioning in
+                let user = try await provisioning.user(email: email, deadline: deadline)
+                try await provisioning.setDisabled(disabled, user, deadline: deadline)
+                return user
+            }
+            try output.show(
+                Changed(id: user, email: email.lowercased(), disabled: disabled), lines: ["\(disabled ? "shut out" : "let in") \(email.lowercased())"]
+            )
         }
     }
 }

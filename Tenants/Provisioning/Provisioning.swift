@@ -75,6 +75,11 @@ public struct Provisioning: Sendable {
         return UserID(try row.uuid(0))
     }
 
+    /// Shuts a user out of all tenants, or lets them in again; running gateways hear of it at once.
+    public func setDisabled(_ disabled: Bool, _ user: UserID, deadline: Deadline) async throws {
+        _ = try await run(ProvisioningSQL.setDisabled, [.id(user), .bool(disabled)], deadline)
+    }
+
     /// Replaces a user's password, given as the text of its hash.
     public func setPassword(of user: UserID, passwordHash: String, deadline: Deadline) async throws {
         _ = try await run(ProvisioningSQL.setPassword, [.id(user), .text(passwordHash)], deadline)

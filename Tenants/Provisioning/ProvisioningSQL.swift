@@ -45,6 +45,9 @@ enum ProvisioningSQL {
         on conflict (user_id) do update set password_hash = excluded.password_hash, updated_at = now()
         """, access: .write)
 
+    /// $1, $2: user, whether they are shut out.
+    static let setDisabled = Statement("users.set_disabled", "select identity.set_disabled($1, $2)", access: .write)
+
     /// $1: e-mail.
     static let userByEmail = Statement("users.by_email", "select id from identity.users where email = $1")
 

@@ -56,7 +56,7 @@ import Testing
 
     @Test("every line of the list is found, and what stands beside a line is not")
     func search() {
-        let lines = "\(CommonPasswords.lines)".split(separator: "\n").map(String.init)
+        let lines = "\(CommonPasswords.words)".split { $0 == " " || $0 == "\n" }.map(String.init)
         #expect(lines.count > 13_000 && lines.count(where: { $0.unicodeScalars.count >= 8 }) == lines.count)
         #expect(lines.count { $0.unicodeScalars.count < 15 } > 3000)
         for line in lines {
@@ -67,7 +67,9 @@ import Testing
             #expect(!PasswordRules.isCommon(line + "\u{1}"))
             #expect(!PasswordRules.isCommon(String(line.dropFirst()) + "\u{7f}"))
         }
-        for text in ["", "\n", "!", "~~~~~~~~~~~", lines[0] + "\n" + lines[1]] { #expect(!PasswordRules.isCommon(text)) }
+        for text in ["", " ", "\n", "!", "~~~~~~~~~~~", lines[0] + "\n" + lines[1], lines[0] + " " + lines[1], " " + lines[2]] {
+            #expect(!PasswordRules.isCommon(text))
+        }
     }
 
     @Test(

@@ -63,10 +63,11 @@ def others(figures):
         yield (
             f"p99 of short reads at 200 a second; with {long['share']:.1%} reads of {long['p50_ms']} ms among them",
             f"{tail['alone']} ms; {tail['beside_long']} ms")
-    if login := figures.get("refused_login_ms"):
-        yield (
-            f"Refused sign-in, median of {login['tries']}: address known; unknown",
-            f"{login['known']} ms; {login['unknown']} ms ({login['ratio'] - 1:+.1%})")
+    for words, name in [("Refused sign-in", "refused_login_ms"), ("Asking for a new password", "reset_request_ms"), ("Registering", "register_ms")]:
+        if asked := figures.get(name):
+            yield (
+                f"{words}, median of {asked['tries']}: address known; unknown",
+                f"{asked['known']} ms; {asked['unknown']} ms ({asked['ratio'] - 1:+.1%})")
     if beside := figures.get("reads_beside_logins"):
         yield (
             "Reads a second of other tenants: alone; while 200 sign-ins are under way",

@@ -22,23 +22,25 @@ public enum PasswordRules {
         return nil
     }
 
-    /// Whether the list holds a text that is in lower case already. Searches the sorted lines where they stand.
+    /// Whether the list holds a text that is in lower case already. Searches the sorted words where they stand.
     static func isCommon(_ folded: String) -> Bool {
         var folded = folded
         return folded.withUTF8 { wanted in
-            let lines = UnsafeBufferPointer(start: CommonPasswords.lines.utf8Start, count: CommonPasswords.lines.utf8CodeUnitCount)
-            let newline = UInt8(ascii: "\n")
+            let words = UnsafeBufferPointer(start: CommonPasswords.words.utf8Start, count: CommonPasswords.words.utf8CodeUnitCount)
             var low = 0
-            var high = lines.count
+            var high = words.count
             while low < high {
                 var begin = low + (high - low) / 2
-                while begin > low, lines[begin - 1] != newline { begin -= 1 }
-                let end = lines[begin..<high].firstIndex(of: newline) ?? high
-                let line = lines[begin..<end]
-                if line.elementsEqual(wanted) { return true }
-                if line.lexicographicallyPrecedes(wanted) { low = min(end + 1, high) } else { high = begin }
+                while begin > low, !isBetween(words[begin - 1]) { begin -= 1 }
+                let end = words[begin..<high].firstIndex(where: isBetween) ?? high
+                let word = words[begin..<end]
+                if word.elementsEqual(wanted) { return true }
+                if word.lexicographicallyPrecedes(wanted) { low = min(end + 1, high) } else { high = begin }
             }
             return false
         }
     }
+
+    /// A blank or the end of a line, which stand between two words.
+    private static func isBetween(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") }
 }

@@ -19,11 +19,12 @@ for word in [word for word in ranked if any(c.isalpha() for c in word)][:LENGTHE
         words.add(word * times)
 words = {word for word in words if word.isascii() and word.isprintable() and '"' not in word and "\\" not in word and " " not in word}
 
-print("/// Common passwords in lower case, one a line, sorted by their bytes; see COMMON-PASSWORDS.md for source and licence.")
+ordered = sorted(words, key=lambda word: word.encode())
+print("/// Common passwords in lower case, sorted by their bytes; see COMMON-PASSWORDS.md for source and licence.")
 print("enum CommonPasswords {")
 print("    // swift-format-ignore")
-print('    static let lines: StaticString = #"""')
-for word in sorted(words, key=lambda word: word.encode()):
-    print(word)
+print('    static let words: StaticString = #"""')
+for start in range(0, len(ordered), 36):
+    print(" ".join(ordered[start : start + 36]))
 print('"""#')
 print("}")

@@ -37,6 +37,7 @@ final class HostDatabase: Sendable {
         """, access: .write)
     private static let forgetSessions = Statement(
         "host.forget_sessions", "delete from tenancy.revoked_sessions where revoked_at < now() - interval '1 hour'", access: .write)
+    private static let sweepIdentity = Statement("host.sweep_identity", "select identity.sweep()", access: .write)
     private static let signingKey = Statement("host.signing_key", "select kid, secret from tenancy.signing_key()", cost: .short)
     private static let clock = Statement("host.clock", "select clock_timestamp()", cost: .short)
     private static let limits = Statement(
@@ -72,8 +73,11 @@ final class HostDatabase: Sendable {
         _ = try await ask(Self.usedKeys, [.uuids(keys.map(\.key)), .timestamps(keys.map(\.value))])
     }
 
-    /// Forgets sessions whose last access token has ended.
-    func forgetSessions() async throws(AppError) { _ = try await ask(Self.forgetSessions, []) }
+    /// Forgets sessions whose last access token has ended, and what nobody can use any more: old secrets, sessions and guesses.
+    func forgetSessions() async throws(AppError) {
+        _ = try await ask(Self.forgetSessions, [])
+        _ = try await ask(Self.sweepIdentity, [])
+    }
 
     /// The newest key for contexts.
     func newestKey() async throws(AppError) -> SigningKey {
