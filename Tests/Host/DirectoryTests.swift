@@ -1,6 +1,7 @@
 import Kernel
 import Testing
 import Tokens
+import Wire
 
 @testable import Host
 
@@ -76,6 +77,111 @@ import Tokens
         #expect(code(3, Membership(role: .owner, epoch: 3, suspended: true)) == .tenantSuspended)
         #expect(code(3, member) == nil)
         #expect(try Principal(claims(epoch: 3), member).rights.role == .viewer)
+    }
+
+    @Test("asvs-19, asvs-20: a session that ended and a user who is switched off are refused, whatever the epoch") func ended() throws {
+        let session = UUID(high: 7, low: 7)
+        func claims(_ session: UUID?) -> AccessClaims {
+            AccessClaims(user: user, tenant: tenant, role: .owner, epoch: 3, id: .zero, session: session, issuedAt: Timestamp(seconds: 0))
+        }
+        var membership = member
+        membership.revokedSessions = [UUID(high: 8, low: 8), session]
+        #expect(throws: AppError.self) { try Principal(claims(session), membership) }
+        #expect(try Principal(claims(UUID(high: 9, low: 9)), membership).session == UUID(high: 9, low: 9))
+        #expect(try Principal(claims(nil), membership).session == .zero)
+        let running = try Principal(claims(session), member)
+        #expect(throws: AppError.self) { try running.again(membership) }
+        membership = member
+        membership.disabled = true
+        #expect(throws: AppError.self) { try Principal(claims(nil), membership) }
+    }
+
+    private let hash = SHA256.hash("tnk_")
+
+    private func key(_ scopes: String..., expiry: Int64 = 1000) -> APIKey {
+        APIKey(
+            id: UUID(high: 5, low: 5), tenant: tenant, maker: user, scopes: scopes.compactMap { Scope(rawValue: $0) },
+            expiry: Timestamp(seconds: expiry))
+    }
+
+    @Test("a key opens its tenant as long as it has not ended and its maker is let in, and loses with the maker's role") func keys() throws {
+        let now = Timestamp(seconds: 999)
+        let principal = try Principal(key("data:*"), hash, member, at: now)
+        #expect(principal.apiKey == UUID(high: 5, low: 5) && principal.user == user && principal.session == .zero)
+        #expect(principal.rights.holds("data:read") && !principal.rights.holds("data:write"))
+        for (key, membership) in [
+            (key("data:*", expiry: 999), member), (key("data:*"), nil), (key("data:*"), Membership(role: .owner, epoch: 1, suspended: true)),
+        ] as [(APIKey, Membership?)] {
+            #expect(throws: AppError.self) { try Principal(key, hash, membership, at: now) }
+        }
+        let analyst = try Principal(key("data:*"), hash, Membership(role: .analyst, epoch: 3, suspended: false), at: now)
+        #expect(analyst.rights.holds("data:write"))
+        #expect(throws: AppError.self) { try analyst.again(member) }
+        #expect(throws: Never.self) { try analyst.again(Membership(role: .analyst, epoch: 4, suspended: false)) }
+    }
+
+    @Test("keys are remembered with their tenant, forgotten with it, and bounded") func rememberedKeys() {
+        var cache = listening(limit: 3)
+        cache.insert(key("data:read"), for: hash, cache.ask())
+        #expect(cache.lookup(hash) == key("data:read"))
+        let question = cache.ask()
+        cache.changed(TenantID(UUID(high: 9, low: 9)))
+        #expect(cache.lookup(hash) != nil)
+        cache.changed(tenant)
+        #expect(cache.lookup(hash) == nil)
+        cache.insert(key("data:read"), for: hash, question)
+        #expect(cache.lookup(hash) == nil, "older than the change")
+        for number in 0..<20 { cache.insert(key("data:read"), for: SHA256.hash("\(number)"), cache.ask()) }
+        #expect((0..<20).count { cache.lookup(SHA256.hash("\($0)")) != nil } <= 3)
+        cache.lost()
+        cache.insert(key("data:read"), for: hash, cache.ask())
+        #expect(cache.lookup(hash) == nil)
+    }
+
+    @Test("uses of keys are gathered: one entry a key, the newest, and put back where they could not be written") func uses() {
+        let uses = KeyUses()
+        let (one, two) = (UUID(high: 1, low: 1), UUID(high: 2, low: 2))
+        for second in 1...1000 as ClosedRange<Int64> { uses.note(one, at: Timestamp(seconds: second)) }
+        let taken = uses.take()
+        #expect(taken == [one: Timestamp(seconds: 1000)])
+        #expect(uses.take().isEmpty)
+        uses.note(one, at: Timestamp(seconds: 2000))
+        uses.putBack([one: Timestamp(seconds: 1000), two: Timestamp(seconds: 5)])
+        #expect(uses.take() == [one: Timestamp(seconds: 2000), two: Timestamp(seconds: 5)])
+    }
+
+    @Test("asvs-29: routes tell members, keys and the host apart; what is good for some things only does nothing that has no name")
+    func kinds() throws {
+        let now = Timestamp(seconds: 1)
+        let read = try #require(Scope(rawValue: "data:read"))
+        let person = try Principal(claims(epoch: 3), member)
+        let narrow = try Principal(
+            AccessClaims(user: user, tenant: tenant, role: .owner, epoch: 3, id: .zero, scopes: [read], issuedAt: Timestamp(seconds: 0)), member)
+        let machine = try Principal(key("data:read", "profile:read"), hash, member, at: now)
+        func codes(_ rule: AccessRule) -> [ErrorCode?] {
+            [person, narrow, machine].map { caller in
+                do throws(AppError) {
+                    try rule.check(caller)
+                    return nil
+                } catch { return error.code }
+            }
+        }
+        #expect(codes(.bearer(nil)) == [nil, .forbidden, .forbidden])
+        #expect(codes(.bearer(read)) == [nil, nil, nil])
+        #expect(codes(.bearer(Scope(rawValue: "dashboard:read"))) == [nil, .forbidden, .forbidden])
+        #expect(codes(.bearer(Scope(rawValue: "profile:read"))) == [nil, .forbidden, .forbidden])
+        #expect(codes(.apiKey(read)) == [.forbidden, .forbidden, nil])
+        #expect(codes(.system) == [.notFound, .notFound, .notFound])
+    }
+
+    @Test("a description whose scopes are none is refused, and one that only the host may call is known") func rules() throws {
+        #expect(try AccessRule(.init(kind: .bearer, scope: "")) == .bearer(nil))
+        #expect(try AccessRule(.init(kind: .system, scope: "")) == .system)
+        for (kind, scope) in [(.bearer, "read"), (.apiKey, ""), (.apiKey, "a:B"), (.webhook, "x"), (.signedLink, "")]
+            as [(HandlerDescription.Access.Kind, String)]
+        {
+            #expect(throws: AppError.self) { try AccessRule(.init(kind: kind, scope: scope)) }
+        }
     }
 
     @Test("a route asks for its scope") func scopes() throws {

@@ -1,5 +1,7 @@
 import Kernel
+import Manifest
 import Testing
+import Wire
 
 @testable import Host
 
@@ -36,6 +38,24 @@ import Testing
         "what is not there is not found",
         arguments: ["/", "/x", "/businesses/", "/businesses//sources/1", "/api/v1", "/api/v2/businesses", "/businesses/1/2", "/api/businesses"])
     func notFound(path: String) throws { #expect(try match("GET", path) == .none) }
+
+    @Test("what only the host may call is in no table, neither for clients nor for other handlers") func system() throws {
+        func route(_ kind: HandlerDescription.Access.Kind, _ path: String) -> HandlerDescription.Route {
+            HandlerDescription.Route(
+                method: "POST", path: path, summary: "", access: .init(kind: kind, scope: ""), writes: true, body: .json, bodyLimit: 1, status: 200,
+                inputSchema: "", outputSchema: "")
+        }
+        let description = HandlerDescription(routes: [route(.system, "/internal/a"), route(.bearer, "/a")], feeds: [])
+        let table = try RouteTable.build([("one", description), ("two", HandlerDescription(routes: [route(.system, "/internal/a")], feeds: []))])
+        #expect(table.match("POST", try RequestTarget("/internal/a", limit: 100).segments) == .none)
+        #expect(table.match("POST", try RequestTarget("/api/v1/internal/a", limit: 100).segments) == .none)
+        #expect(table.match("POST", try RequestTarget("/a", limit: 100).segments) == .found(.handler(0, route: 1), parameters: []))
+        var manifest = Manifest(name: "two", program: "x")
+        manifest.calls = ["POST /internal/a"]
+        #expect(throws: AppError.self) { try RouteTable.check([(manifest, description)]) }
+        manifest.calls = ["POST /a"]
+        #expect(throws: Never.self) { try RouteTable.check([(manifest, description)]) }
+    }
 
     @Test("another method names those that there are") func wrongMethod() throws {
         #expect(try match("PUT", "/businesses") == .wrongMethod(allowed: ["GET", "HEAD", "POST"]))

@@ -10,13 +10,6 @@ struct APIKey: Sendable, Hashable {
     let scopes: [Scope]
     /// When it ends; the end of the calendar for one that does not.
     let expiry: Timestamp
-
-    /// Whether a text is of the form `tnk_<8 of a-z0-9>_<43 of base64url>`: no access token is.
-    static func hasForm(_ text: some StringProtocol) -> Bool {
-        let bytes = text.utf8
-        guard bytes.count == 56, text.hasPrefix("tnk_") else { return false }
-        return bytes.dropFirst(12).first == UInt8(ascii: "_")
-    }
 }
 
 extension Principal {

@@ -44,14 +44,14 @@ package final class Authenticator: Sendable {
     package func credential(_ authorization: String?, apiKey: String?, cookie: String? = nil, at now: Timestamp) throws(AppError) -> Credential {
         if let apiKey {
             guard authorization == nil else { throw AppError(.unauthenticated, "Expected either Authorization or X-API-Key") }
-            guard APIKey.hasForm(apiKey) else { throw Principal.unknownKey }
+            guard APIKeyText.hasForm(apiKey) else { throw Principal.unknownKey }
             return .key(SHA256.hash(apiKey))
         }
         if let authorization {
             guard let token = Self.bearer(authorization) else {
                 throw AppError(.unauthenticated, "Expected `Authorization: Bearer` with an access token or an API key")
             }
-            if APIKey.hasForm(token) { return .key(SHA256.hash(token)) }
+            if APIKeyText.hasForm(token) { return .key(SHA256.hash(token)) }
             return .token(try claims(of: token, at: now))
         }
         guard let cookie else { throw AppError(.unauthenticated) }

@@ -108,12 +108,14 @@ final class RunningHost: Sendable {
     }
 
     /// An access token.
-    func token(_ member: Member, issuedAt: Timestamp = TimeSource.system.now(), lifetime: Duration = AccessClaims.lifetime, epoch: Int = 1) throws
-        -> String
-    {
+    func token(
+        _ member: Member, issuedAt: Timestamp = TimeSource.system.now(), lifetime: Duration = AccessClaims.lifetime, epoch: Int = 1,
+        session: UUID? = nil, scopes: [Scope] = []
+    ) throws -> String {
         try signer.sign(
             AccessClaims(
-                user: member.user, tenant: member.tenant, role: member.role, epoch: epoch, id: .zero, issuedAt: issuedAt, lifetime: lifetime))
+                user: member.user, tenant: member.tenant, role: member.role, epoch: epoch, id: .zero, session: session, scopes: scopes,
+                issuedAt: issuedAt, lifetime: lifetime))
     }
 
     /// A token with any claims, signed by the installation's key.

@@ -14,5 +14,8 @@ import Wire
         #expect(try KeptAnswer(.subscribe("a", from: nil)) == nil)
         let long = HeaderField(name: "x-long", value: String(repeating: "x", count: 9000))
         #expect(try KeptAnswer(Response(status: 200, headers: [long], body: .bytes([]))) == nil)
+        var secret = Response.json([], status: 201)
+        secret.isSecret = true
+        #expect(try KeptAnswer(secret) == nil)
     }
 }

@@ -54,7 +54,8 @@ final class Gateway: @unchecked Sendable {
     @discardableResult
     func invoke(
         _ target: InvocationHead.Target = .route(0), scope: InvocationHead.Scope = .tenant, within: Duration = .seconds(30),
-        parameters: [String] = [], query: String = "", headers: [HeaderField] = [], body: String = "", following: Int = 0,
+        caller: (scopes: [String], key: UUID, session: UUID) = ([], .zero, .zero), parameters: [String] = [], query: String = "",
+        headers: [HeaderField] = [], body: String = "", following: Int = 0,
         recording: Recording = .none
     ) -> StreamID {
         stream += 1
@@ -65,7 +66,8 @@ final class Gateway: @unchecked Sendable {
                 InvocationHead(
                     target: target, scope: scope, invocation: InvocationID(id), requestID: "request-\(stream)",
                     tenant: TenantID(UUID(high: 1, low: 2)),
-                    user: UserID(UUID(high: 3, low: 4)), role: "analyst", context: "context-1",
+                    user: UserID(UUID(high: 3, low: 4)), role: "analyst", scopes: caller.scopes, session: caller.session,
+                    apiKey: caller.key, address: "192.0.2.9", context: "context-1",
                     remainingMicroseconds: UInt64(within.microseconds), recording: recording, parameters: parameters, query: query, headers: headers,
                     body: Array(body.utf8), following: UInt64(following))))
         return stream

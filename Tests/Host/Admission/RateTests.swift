@@ -92,6 +92,21 @@ import Wire
         #expect(call(9) == .address, "who floods an address is refused before anybody looks at tokens")
     }
 
+    @Test("auth-11: a key has its calls beside those of who made it, and shares the tenant's") func keys() throws {
+        let rules = RateRules(address: nil, user: RateLimit(2, per: .seconds(60)), tenant: RateLimit(5, per: .seconds(60)), start: start)
+        let address = try #require(ClientAddress("192.0.2.7"))
+        func call(_ key: UInt64?) -> RateRules.Scope? {
+            do throws(RateRefusal) {
+                try rules.enter(
+                    UserID(UUID(high: 2, low: 2)), key: key.map { UUID(high: 3, low: $0) }, TenantID(UUID(high: 1, low: 1)), from: address, at: start)
+                return nil
+            } catch { return error.scope }
+        }
+        #expect([call(1), call(1), call(1)] == [nil, nil, .key])
+        #expect([call(nil), call(nil), call(nil)] == [nil, nil, .user])
+        #expect([call(2), call(2)] == [nil, .tenant])
+    }
+
     @Test("a refusal says who, how much and when") func refusal() {
         let refusal = RateRefusal(scope: .user, limit: RateLimit(100, per: .seconds(60)), retryAfter: .milliseconds(1200))
         #expect(refusal.error.code == .tooManyRequests)

@@ -22,10 +22,24 @@ enum Echoing {
         var user: UserID
         var role: Role?
         var requestID: String
+        var session: UUID?
+        var apiKey: UUID?
+        var address: String
 
         enum CodingKeys: String, CodingKey {
-            case tenant, user, role
+            case tenant, user, role, session, address
             case requestID = "request_id"
+            case apiKey = "api_key"
+        }
+
+        init(_ invocation: Invocation) {
+            tenant = invocation.tenant
+            user = invocation.principal.user
+            role = invocation.principal.role
+            requestID = invocation.requestID
+            session = invocation.principal.session
+            apiKey = invocation.principal.apiKey
+            address = invocation.request.clientAddress
         }
     }
 
@@ -41,8 +55,19 @@ enum Echoing {
         Route.get("/probe/hello", access: .anonymous, summary: "Answers everybody") { (_: NoInput, _) in Hello(hello: "probe") }
 
         Route.get("/probe/caller", access: .read, summary: "Says who asks") { (_: NoInput, invocation) in
-            Caller(
-                tenant: invocation.tenant, user: invocation.principal.user, role: invocation.principal.role, requestID: invocation.requestID)
+            Caller(invocation)
+        }
+
+        Route.get("/probe/member", access: .bearer(), summary: "Says which member asks") { (_: NoInput, invocation: Invocation) in
+            Caller(invocation)
+        }
+
+        Route.get("/probe/machine", access: .apiKey("probe:read"), summary: "Says which key asks") { (_: NoInput, invocation: Invocation) in
+            Caller(invocation)
+        }
+
+        Route.post("/internal/probe", access: .system, summary: "Says that the host itself asks") { (_: NoInput, invocation: SystemInvocation) in
+            Hello(hello: invocation.tenant.map { "\($0)" } ?? "nobody")
         }
 
         Route.get("/probe/headers", access: .read, summary: "Names the header lines that it sees") { (_: NoInput, invocation) in

@@ -1,4 +1,5 @@
 import HandlerKit
+import Tokens
 
 /// `/api-keys`: what machines call with. A key acts for the member who made it, within its scopes; it ends with the membership.
 enum KeyRoutes {
@@ -14,7 +15,7 @@ enum KeyRoutes {
             if let end = input.expiresAt, end <= now { throw AppError.invalid("expires_at", "expected a time that is still to come") }
             try Granting.require(input.scopes, of: invocation.principal)
             let id = invocation.makeID()
-            let text = KeyText()
+            let text = APIKeyText()
             let line = invocation.audit(
                 "api_key.created", target: ("api_key", id),
                 details: ["name": .string(input.name), "prefix": .string(text.prefix), "scopes": .texts(input.scopes)])
