@@ -16,7 +16,7 @@ extension Integration {
 
         @Test(
             "pitfalls 1 to 27: nothing that a handler's role can say reads, writes, counts, infers or blocks another tenant's rows",
-            arguments: ["auth", "dashboards", "uploads", "probe"])
+            arguments: ["auth", "dashboards", "uploads", "users", "probe"])
         func attacks(handler: String) async throws {
             let (tried, breaches) = try await siege(handler)
             #expect(tried > 700)
