@@ -139,6 +139,10 @@ extension Integration {
                 try await client.withConnection(deadline: Self.limit) { connection in
                     for attack in part {
                         var (results, breach) = try await strike(attack, context, connection, bench)
+                        // "tuple concurrently updated": a test beside this one touched a row of the catalogue that all databases share.
+                        for _ in 0..<5 where breach == nil && results.contains(.refused("XX000")) {
+                            (results, breach) = try await strike(attack, context, connection, bench)
+                        }
                         let after = try await state(bench)
                         if after[1] != before[1] { breach = "B's rows changed after: \(attack.statements)" }
                         if after[2] != before[2] { breach = "keys, policies or rights changed after: \(attack.statements)" }
