@@ -45,7 +45,7 @@ import Testing
 
     @Test("the threads of a pool stand back as far as it says, and nobody else does")
     func niceness() async throws {
-        func own() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        @Sendable func own() -> Int32 { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
         let ordinary = try await BlockingPool().run(own)
         #expect(try await BlockingPool(niceness: 13).run(own) == max(13, ordinary))
         #expect(try await BlockingPool().run(own) == ordinary)
