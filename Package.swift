@@ -118,6 +118,9 @@ let package = Package(
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
             name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
+        .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
+        .executableTarget(
+            name: "audit-handler", dependencies: ["HandlerKit", "AuditTrail", "Tokens", "Kernel"], path: "Handlers/Audit/Program"),
 
         // Tests: a unit suite per room, one suite that owns a database, one over the built programs.
         .target(
@@ -151,17 +154,19 @@ let package = Package(
         .testTarget(
             name: "OpenIDTests", dependencies: ["OpenID", "Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/OpenID"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
+        .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
         .testTarget(name: "PitfallTests", dependencies: ["TestSupport", "Kernel"], path: "Tests/Pitfalls", exclude: ["pitfalls.txt"]),
+        .testTarget(name: "CheckTests", dependencies: ["TestSupport", "Kernel"], path: "Tests/Checks", exclude: ["checks.txt"]),
         .testTarget(
             name: "IntegrationTests", dependencies: ["TestSupport", "Host", "Tenants", "Postgres", "Tokens", "Manifest", "Reactor", "Kernel"],
             path: "Tests/Integration"),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "Codes", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler", "mail-handler",
-                "federation-handler", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "audit-handler", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler",
+                "mail-handler", "federation-handler", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

@@ -79,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
         host.sandbox = settings.sandbox
         host.outside = settings.outside
         host.shutdownTime = settings.shutdownTime
+        host.sealInterval = settings.sealInterval
         host.limits.drain = settings.shutdownTime
         host.logRequests = settings.logsRequests
         host.logLevel = settings.logLevel

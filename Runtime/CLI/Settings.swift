@@ -31,6 +31,8 @@ struct Settings {
     let logsRequests: Bool
     /// The longest that running requests may take after SIGTERM.
     let shutdownTime: Duration
+    /// How often audit logs are sealed.
+    let sealInterval: Duration
     /// Certificate and key; nil: no TLS.
     let tls: TLSFiles?
     /// Whether clients without TLS may speak HTTP/2.
@@ -76,6 +78,11 @@ struct Settings {
             throw AppError.invalid("TENANTRY_SHUTDOWN_TIME", "expected a duration such as 20s, at most 10m; got \(shutdownTime)")
         }
         self.shutdownTime = time
+        let sealInterval = reader.string(forKey: "audit.seal", default: "60s")
+        guard let interval = Quantity.duration(sealInterval), interval > .zero, interval <= .seconds(3600) else {
+            throw AppError.invalid("TENANTRY_AUDIT_SEAL", "expected a duration such as 60s, at most 1h; got \(sealInterval)")
+        }
+        self.sealInterval = interval
         switch (reader.string(forKey: "tls.certificate"), reader.string(forKey: "tls.key")) {
         case (let certificate?, let key?): tls = TLSFiles(certificate: certificate, key: key)
         case (nil, nil): tls = nil

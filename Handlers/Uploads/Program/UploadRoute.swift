@@ -15,7 +15,14 @@ enum UploadRoute {
     ) { (query: UploadQuery, invocation: Invocation) async throws -> UploadAnswer in
         let file = try await UploadedFile.open(query, invocation)
         let batches = BatchSource(file, offload: { try await invocation.offload($0) })
-        return try await UploadStore(business: file.business, database: invocation.database, makeID: { invocation.makeID() }).store(batches, file)
+        let store = UploadStore(
+            business: file.business, database: invocation.database, makeID: { invocation.makeID() },
+            audit: { stored in
+                invocation.audit(
+                    "data.uploaded", target: ("business", file.business),
+                    details: ["file_name": file.name.map { .string($0) } ?? .null, "values": .integer(Int64(stored.values))])
+            })
+        return try await store.store(batches, file)
     }
 
     /// A file of 1 GiB in a form.

@@ -63,6 +63,7 @@ extension Gateway {
         func meter(_ status: Int, _ bytes: Int) {
             let seen = Usage(requestBytes: call.body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status)
             usage.add(seen, tenant: principal?.tenant, handler: handler.name, at: time.now())
+            if let tenant = principal?.tenant, handler.routes[place].writes { written.note(tenant) }
         }
         do throws(AppError) {
             let answer = try await collect(first, link, &used)

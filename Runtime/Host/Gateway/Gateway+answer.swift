@@ -71,6 +71,7 @@ extension Gateway {
         if call.isInvoked {
             let seen = Usage(requestBytes: call.requestBytes, answerBytes: call.answerBytes, failed: status >= ErrorCode.cancelled.status)
             usage.add(seen, tenant: call.tenant, handler: call.handler, at: time.now())
+            if let tenant = call.tenant, call.method != "GET" { written.note(tenant) }
         }
         guard logsRequests else { return }
         var metadata = metadata(call)

@@ -18,6 +18,7 @@ final class Gateway: Sendable {
     let feeds: Feeds
     let usage: UsageMeter
     let keyUses = KeyUses()
+    let written = WrittenTenants()
     let status: HostStatus
     let admission: Admission
     let convictions: ConvictionStore

@@ -100,6 +100,9 @@ public struct Host: Sendable {
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
             ReloadService(gateway: gateway, loader: loader, database: database),
             KeyService(keys: keys, authenticator: gateway.authenticator, logger: logger),
+            SealService(
+                calls: SystemCalls(gateway: gateway, loops: loops), written: gateway.written, known: try KnownSeals(home: settings.home),
+                interval: settings.sealInterval, time: time, logger: logger),
             server,
             DoorService(gateway: gateway),
         ]

@@ -41,6 +41,8 @@ public struct HostSettings: Sendable {
     public var connections = 3
     /// The longest that running requests may take once a stop was asked for; then their connections end. Defaults to 20 seconds.
     public var shutdownTime: Duration = .seconds(20)
+    /// How often the audit logs of tenants for whom something was written are sealed. Defaults to a minute.
+    public var sealInterval: Duration = .seconds(60)
     /// Bytes of bodies on disk, of one tenant and of all. Default to 4 GB and 16 GB.
     public var spoolPerTenant = 4 << 30
     public var spoolTotal = 16 << 30

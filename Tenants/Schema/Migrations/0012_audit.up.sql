@@ -56,6 +56,8 @@ create table app.audit_positions (
     tenant_id uuid not null references tenancy.tenants (id) on delete cascade,
     position bigint not null check (position > 0),
     entry_id uuid not null,
+    -- SHA-256 of the row in its canonical form, so that a changed one is found by its place.
+    entry_hash bytea not null check (length(entry_hash) = 32),
     primary key (tenant_id, position),
     unique (tenant_id, entry_id)
 );

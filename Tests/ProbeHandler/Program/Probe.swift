@@ -22,11 +22,14 @@ import HandlerKit
         Keeping.routes
         Marking.routes
         Keying.route
+        Auditing.route
     }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }
 
-    static var statements: [Statement] { [ProbeSQL.sleep, ProbeSQL.entries, ProbeSQL.entriesAfter, ProbeSQL.last, ProbeSQL.insert, ProbeSQL.broken] }
+    static var statements: [Statement] {
+        [ProbeSQL.sleep, ProbeSQL.entries, ProbeSQL.entriesAfter, ProbeSQL.last, ProbeSQL.insert, ProbeSQL.broken, AuditSQL.append]
+    }
 }
 
 extension Access where Context == Invocation {

@@ -13,10 +13,14 @@ enum BusinessRoutes {
         }
         Route.post("/businesses", access: .bearer("businesses:write"), summary: "Make a business", status: 201) {
             (input: BusinessInput, invocation: Invocation) async throws -> Business in
-            try one(
-                try await invocation.database.rows(
-                    BusinessesSQL.insert, .uuid(invocation.makeID()), owner(invocation), .text(input.name), .optional(input.industry, Bind.text),
-                    .optional(input.location, Bind.text)))
+            let id = invocation.makeID()
+            let insert = Call(
+                BusinessesSQL.insert,
+                [
+                    .uuid(id), owner(invocation), .text(input.name), .optional(input.industry, Bind.text), .optional(input.location, Bind.text),
+                ])
+            let audit = invocation.audit("business.created", target: ("business", id), details: ["name": .string(input.name)])
+            return try one(try await invocation.database.transaction([insert, audit])[0])
         }
         Route.get("/businesses/{business_id}", access: .bearer("businesses:read"), summary: "A business") {
             (path: BusinessPath, invocation: Invocation) async throws -> Business in
@@ -24,15 +28,24 @@ enum BusinessRoutes {
         }
         Route.put("/businesses/{business_id}", access: .bearer("businesses:write"), summary: "Replace a business") {
             (input: BusinessChange, invocation: Invocation) async throws -> Business in
-            try one(
-                try await invocation.database.rows(
-                    BusinessesSQL.update, .uuid(input.id), .text(input.name), .optional(input.industry, Bind.text),
-                    .optional(input.location, Bind.text)))
+            try await invocation.database.interactive { transaction in
+                let business = try one(
+                    try await transaction.rows(
+                        BusinessesSQL.update, .uuid(input.id), .text(input.name), .optional(input.industry, Bind.text),
+                        .optional(input.location, Bind.text)))
+                _ = try await transaction.batch([
+                    invocation.audit("business.replaced", target: ("business", input.id), details: ["name": .string(input.name)])
+                ])
+                return business
+            }
         }
         // With all its sources and data.
         Route.delete("/businesses/{business_id}", access: .bearer("businesses:write"), summary: "Delete a business and its data", status: 204) {
             (path: BusinessPath, invocation: Invocation) async throws -> Response in
-            guard try await invocation.database.rows(BusinessesSQL.delete, .uuid(path.id)).affected > 0 else { throw notFound }
+            try await invocation.database.interactive { transaction in
+                guard try await transaction.rows(BusinessesSQL.delete, .uuid(path.id)).affected > 0 else { throw notFound }
+                _ = try await transaction.batch([invocation.audit("business.deleted", target: ("business", path.id))])
+            }
             return .noContent
         }
     }

@@ -33,5 +33,5 @@ enum BusinessesSQL {
 
     static let delete = Statement("businesses.delete", "delete from app.businesses where tenant_id = $1 and id = $2", access: .write)
 
-    static let all = [list, find, insert, update, delete]
+    static let all = [list, find, insert, update, delete, AuditSQL.append]
 }

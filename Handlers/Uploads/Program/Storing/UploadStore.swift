@@ -6,42 +6,34 @@ struct UploadStore: Sendable {
     let business: UUID
     let database: TenantDatabase
     let makeID: @Sendable () -> UUID
+    /// The line of the audit log that tells of what was stored.
+    let audit: @Sendable (StoredCount) -> Call
 
-    /// A file of one batch goes in one round trip; a longer one in a transaction on a connection of its own, where the next batch is read and parsed
-    /// while the database stores the last. Throws `NOT_FOUND` where the tenant has no such business.
+    /// In one transaction on a connection of its own, where the next batch is read and parsed while the database stores the last. Throws `NOT_FOUND`
+    /// where the tenant has no such business.
     func store(_ batches: BatchSource, _ file: UploadedFile) async throws -> UploadAnswer {
         let first = try await batches.next() ?? .empty
         let layout = try await batches.layout()
-        let result: (stored: StoredCount, sources: [StoredSource])
-        if let second = try await batches.next() {
-            result = try await database.interactive { try await storeLong(first, second, batches, layout, $0) }
-        } else {
-            result = try await storeShort(first, layout)
-        }
+        let second = try await batches.next()
+        let result = try await database.interactive { try await store(first, second, batches, layout, $0) }
         return UploadAnswer(
             business: business, fileName: file.name, summary: await batches.summary, layout: layout, stored: result.stored, sources: result.sources)
     }
 
-    private func storeShort(_ batch: ValueBatch, _ layout: TableLayout) async throws -> (StoredCount, [StoredSource]) {
-        let results = try await database.transaction([makeSources(layout), sources(layout), store(batch, layout)])
-        var stored = StoredCount()
+    private func store(
+        _ first: ValueBatch, _ second: ValueBatch?, _ batches: BatchSource, _ layout: TableLayout, _ transaction: Transaction
+    ) async throws -> (stored: StoredCount, sources: [StoredSource]) {
+        let results = try await transaction.batch([makeSources(layout), sources(layout), store(first, layout)])
         let found = try read(results[1])
-        try stored.add(results[2])
-        return (stored, found)
-    }
-
-    private func storeLong(
-        _ first: ValueBatch, _ second: ValueBatch, _ batches: BatchSource, _ layout: TableLayout, _ transaction: Transaction
-    ) async throws -> (StoredCount, [StoredSource]) {
-        let found = try read(try await transaction.batch([makeSources(layout), sources(layout)])[1])
         var stored = StoredCount()
-        try stored.add(try await transaction.batch([store(first, layout)])[0])
-        var current: ValueBatch? = second
+        try stored.add(results[2])
+        var current = second
         while let batch = current {
             async let next = batches.next()
             try stored.add(try await transaction.batch([store(batch, layout)])[0])
             current = try await next
         }
+        _ = try await transaction.batch([audit(stored)])
         return (stored, found)
     }
 
