@@ -129,7 +129,7 @@ import Tokens
         #expect(reason { try verifier.access(token, at: Self.now) }.contains(expected))
     }
 
-    @Test func `the signer's clock may be a little ahead, the end has no leeway`() throws {
+    @Test func `auth-02: the signer's clock may be a little ahead, the end has no leeway`() throws {
         var changed = claims.json
         changed["nbf"] = 1_772_352_004
         changed["iat"] = 1_772_352_005

@@ -15,7 +15,7 @@ import Tokens
         #expect(!stored.needsRehash(stored.cost))
     }
 
-    @Test func `a stored hash is a text and verifies its password alone, byte for byte`() throws {
+    @Test func `asvs-39: a stored hash is a text and verifies its password alone, byte for byte`() throws {
         let password = "a b ä\u{30A}🔑 "
         let hash = try PasswordHash(hashing: password, cost: .least)
         let stored = try #require(PasswordHash(hash.description))
@@ -26,7 +26,7 @@ import Tokens
         #expect(try PasswordHash(hashing: password, cost: .least) != hash)
     }
 
-    @Test func `72 bytes are not the end of a password`() throws {
+    @Test func `asvs-03: 72 bytes are not the end of a password`() throws {
         let beginning = String(repeating: "a", count: 72)
         let hash = try PasswordHash(hashing: beginning + "1", cost: .least)
         #expect(try !hash.verify(beginning + "2"))

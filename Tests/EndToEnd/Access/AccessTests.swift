@@ -71,7 +71,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("pitfall 26: suspension, removal and changed rights bite at once, whatever the token says") func revoked() async throws {
+        @Test("pitfall 26, asvs-27: suspension, removal and changed rights bite at once, whatever the token says") func revoked() async throws {
             let member = try await Member.make(1)
             let other = try await Member.make(2, role: .viewer)
             let database = try TestDatabase.current

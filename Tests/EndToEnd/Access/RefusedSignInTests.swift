@@ -7,7 +7,7 @@ extension EndToEnd {
     @Suite("Refused sign-ins", .testDatabase) struct RefusedSignIns {
         private static let tries = 5
 
-        @Test("pitfall 48: an unknown address gets the same answer as a wrong password, and costs the same work") func alike() async throws {
+        @Test("pitfall 48, asvs-10: an unknown address gets the same answer as a wrong password, and costs the same work") func alike() async throws {
             let database = try TestDatabase.current
             _ = try await database.tenant(1)
             try await Self.makeUser(database)

@@ -15,7 +15,7 @@ extension EndToEnd {
 
         private static func from(_ address: String) -> [(String, String)] { [("X-Forwarded-For", address)] }
 
-        @Test("an address has so many calls, then 429 that says when; others and probes of health do not suffer") func addresses() async throws {
+        @Test("auth-11: an address has so many calls, then 429 that says when; others and probes of health do not suffer") func addresses() async throws {
             try await RunningHost.run(Self.options(["RATE_ADDRESS": "5/h"])) { host in
                 for _ in 0..<5 { #expect(try await host.get("/version", headers: Self.from("203.0.113.1")).status == 200) }
                 let refused = try await host.get("/version", headers: Self.from("203.0.113.1"))
@@ -31,7 +31,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("a forged client address counts for nothing where the proxy is not trusted") func forged() async throws {
+        @Test("asvs-36: a forged client address counts for nothing where the proxy is not trusted") func forged() async throws {
             try await RunningHost.run(Self.options(["RATE_ADDRESS": "3/h"], proxy: false)) { host in
                 for number in 1...6 {
                     let answer = try await host.get("/version", headers: Self.from("203.0.113.\(number)"))
@@ -101,7 +101,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("every answer says what browsers may do with it") func security() async throws {
+        @Test("asvs-35, asvs-41: every answer says what browsers may do with it") func security() async throws {
             let member = try await Member.make(1)
             try await RunningHost.run(Self.options()) { host in
                 let token = try host.token(member)
@@ -123,7 +123,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("only listed hosts are served, only listed origins are let in") func origins() async throws {
+        @Test("auth-13: only listed hosts are served, only listed origins are let in") func origins() async throws {
             let settings = ["HOSTS": "test, *.example.com", "CORS_ORIGINS": "https://app.example.com"]
             try await RunningHost.run(Self.options(settings, proxy: false)) { host in
                 #expect(try await host.get("/health").status == 200)

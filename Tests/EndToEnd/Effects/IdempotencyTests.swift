@@ -22,7 +22,7 @@ extension EndToEnd {
             ).map { try $0.int64(0) }
         }
 
-        @Test("pitfall 45: 20 parallel calls with one key have one effect and one answer") func parallel() async throws {
+        @Test("pitfall 45, auth-12: 20 parallel calls with one key have one effect and one answer") func parallel() async throws {
             let member = try await Member.make()
             try await RunningHost.run { host in
                 let token = try host.token(member)

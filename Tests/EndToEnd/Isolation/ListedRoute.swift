@@ -1,4 +1,5 @@
 import Kernel
+import TestSupport
 
 /// A route as `tenantry handler list --json` shows it, and requests that fit it.
 struct ListedRoute: Decodable, Sendable {
@@ -7,11 +8,27 @@ struct ListedRoute: Decodable, Sendable {
     var path: String
     /// `none`, `json` or `bytes`.
     var body: String
+    /// How callers prove who they are, for example `bearer`.
+    var access: String
+    /// What they must be allowed; nil where nothing is asked.
+    var scope: String?
     var inputSchema: JSONValue?
 
     enum CodingKeys: String, CodingKey {
-        case method, path, body
+        case method, path, body, access, scope
         case inputSchema = "input_schema"
+    }
+
+    /// The product's handlers with their routes, asked of their programs.
+    static func served(_ database: TestDatabase) async throws -> [ServedRoutes] {
+        try await Blocking.run {
+            var environment = try RunningHost.environment(database)
+            environment["TENANTRY_HANDLERS"] = "\(Environment.package)/Handlers"
+            let program = try ChildProgram("tenantry", ["handler", "list", "--json"], environment: environment)
+            let (status, printed) = program.finish()
+            guard status == 0, let start = printed.firstIndex(of: "[") else { throw AppError(.internalError, "handler list: \(printed)") }
+            return try JSON.decode([ServedRoutes].self, from: JSON.read(Array(printed[start...].utf8)))
+        }
     }
 
     struct Request: Sendable {
@@ -75,4 +92,10 @@ struct ListedRoute: Decodable, Sendable {
     }
 
     private static func text(_ value: JSONValue) -> String { value.string ?? value.description }
+}
+
+/// A handler with its routes.
+struct ServedRoutes: Decodable, Sendable {
+    var name: String
+    var routes: [ListedRoute]
 }

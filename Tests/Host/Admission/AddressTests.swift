@@ -50,7 +50,7 @@ import Testing
         return try proxies.client(of: address(peer), lines).address.description
     }
 
-    @Test("without a trusted proxy nobody's word is taken") func spoofed() throws {
+    @Test("asvs-36: without a trusted proxy nobody's word is taken") func spoofed() throws {
         #expect(try client("203.0.113.9", proxies(), for: "1.1.1.1") == "203.0.113.9")
         #expect(try client("203.0.113.9", proxies("10.0.0.0/8"), for: "1.1.1.1", forwarded: "for=1.1.1.1") == "203.0.113.9")
     }

@@ -20,7 +20,7 @@ import Wire
 
     private func value(_ lines: [HeaderField], _ name: String) -> String? { lines.first { $0.name == name }?.value }
 
-    @Test("only listed origins are named, never repeated") func cors() {
+    @Test("auth-13: only listed origins are named, never repeated") func cors() {
         let cors = CrossOrigin(["https://app.example.com"])
         let lines = cors.lines("https://app.example.com")
         #expect(value(lines, "access-control-allow-origin") == "https://app.example.com")

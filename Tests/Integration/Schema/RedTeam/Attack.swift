@@ -4,8 +4,15 @@ import TestSupport
 /// Statements that a hostile author runs in one transaction of a handler, under tenant A's own valid context.
 struct Attack: Sendable, Hashable {
     let statements: [String]
+    /// Whether its answer holds what is new in each run, such as ids and times: then only its shape is compared.
+    var isNewEachTime = false
 
     init(_ statements: String...) { self.statements = statements }
+
+    init(shapeOnly statement: String) {
+        statements = [statement]
+        isNewEachTime = true
+    }
 
     /// The same attack with every `{name}` replaced.
     func filled(_ names: [String: String]) -> Attack {
@@ -14,10 +21,13 @@ struct Attack: Sendable, Hashable {
                 var text = statement
                 for (name, value) in names { text = text.replacing("{\(name)}", with: value) }
                 return text
-            })
+            }, isNewEachTime)
     }
 
-    private init(filling statements: [String]) { self.statements = statements }
+    private init(filling statements: [String], _ isNewEachTime: Bool) {
+        self.statements = statements
+        self.isNewEachTime = isNewEachTime
+    }
 
     /// All attacks, with names filled in; `{table}` stands for each tenant table in turn.
     static func all(_ names: [String: String]) -> [Attack] {

@@ -23,6 +23,42 @@ extension Integration {
             for breach in breaches.prefix(20) { Issue.record("\(breach)") }
         }
 
+        @Test("asvs-25: every table and function of persons, sessions, keys, roles and the record, as every handler: nothing of another tenant's")
+        func record() async throws {
+            for handler in try TestSchema.manifests().map(\.name) {
+                let (tried, breaches) = try await siege(handler, only: .generated)
+                #expect(tried > 200)
+                for breach in breaches.prefix(20) { Issue.record("\(handler): \(breach)") }
+            }
+        }
+
+        @Test("each table of tenants and persons has a row of B's to find")
+        func everywhere() async throws {
+            try await TestDatabase.withFresh { database in
+                try await World.fill(database, withB: true)
+                let tables = try await database.query(
+                    """
+                    select c.oid::regclass::text, a.attname::text from pg_class c join pg_attribute a on a.attrelid = c.oid
+                    where c.relkind in ('r', 'p') and c.relnamespace in ('app'::regnamespace, 'identity'::regnamespace, 'tenancy'::regnamespace)
+                        and a.attname in ('tenant_id', 'user_id') and not a.attisdropped
+                    """)
+                var found: [String: Int64] = [:]
+                for row in tables {
+                    let (table, column) = (try row.text(0), try row.text(1))
+                    let id = column == "tenant_id" ? "\(World.b)" : "\(World.user(World.b))"
+                    found[table, default: 0] += try await database.query("select count(*) from \(table) where \(column) = '\(id)'")[0].int64(0)
+                }
+                // The host's own sums and recordings, which no handler has a way to.
+                let empty = found.filter { $0.value == 0 }.keys.filter { !["tenancy.usage", "tenancy.recordings"].contains($0) }
+                #expect(empty.isEmpty, "extend World+record.swift")
+            }
+        }
+
+        /// Which attacks are tried.
+        private enum Part {
+            case written, generated
+        }
+
         @Test(
             "the red team sees each hole that is planted for it",
             arguments: [
@@ -83,11 +119,13 @@ extension Integration {
         }
 
         /// The number of attacks, and what of B they showed or did.
-        private func siege(_ handler: String, hole: String = "select 1", attacks: String = "") async throws -> (tried: Int, breaches: [String]) {
-            let alone = try await outcomes(handler, withB: false, hole, attacks)
-            let together = try await outcomes(handler, withB: true, hole, attacks)
+        private func siege(
+            _ handler: String, only part: Part = .written, hole: String = "select 1", attacks: String = ""
+        ) async throws -> (tried: Int, breaches: [String]) {
+            let alone = try await outcomes(handler, part, withB: false, hole, attacks)
+            let together = try await outcomes(handler, part, withB: true, hole, attacks)
             var breaches = together.compactMap(\.breach)
-            for (one, two) in zip(alone, together) where one.results != two.results {
+            for (one, two) in zip(alone, together) where one.results.map(one.seen) != two.results.map(two.seen) {
                 breaches.append("B shows in: \(one.attack)\nwithout B: \(one.results)\nwith B: \(two.results)")
             }
             return (together.count, breaches)
@@ -96,11 +134,18 @@ extension Integration {
         private struct Tried {
             let attack: [String]
             let results: [Outcome]
+            let isNewEachTime: Bool
             /// What it did to B; nil where nothing.
             let breach: String?
+
+            /// What is compared of an outcome.
+            func seen(_ outcome: Outcome) -> Outcome {
+                guard isNewEachTime, case .rows(let rows, let affected) = outcome else { return outcome }
+                return .rows(rows.map { $0.map { $0 == nil ? nil : [] } }, affected: affected)
+            }
         }
 
-        private func outcomes(_ handler: String, withB: Bool, _ hole: String, _ word: String) async throws -> [Tried] {
+        private func outcomes(_ handler: String, _ part: Part, withB: Bool, _ hole: String, _ word: String) async throws -> [Tried] {
             try await TestDatabase.withFresh { database in
                 try await World.fill(database, withB: withB)
                 try await database.execute(database.prefix.fill(hole))
@@ -111,11 +156,20 @@ extension Integration {
                     return try await guardian.withConnection(deadline: Self.limit) { judge in
                         let world = Bench(database: database, handler: handler, neighbour: neighbour, judge: judge, withB: withB)
                         let names = try World.names(database, handler: handler, pid: pid)
-                        let attacks = Attack.all(names).filter { word.isEmpty || $0.statements.contains { $0.contains(word) } }
+                        let attacks = try await list(part, names, judge, database.prefix.handler(handler)).filter {
+                            word.isEmpty || $0.statements.contains { $0.contains(word) }
+                        }
                         return try await run(attacks, context: names["valid"] ?? "", world)
                     }
                 }
             }
+        }
+
+        private func list(_ part: Part, _ names: [String: String], _ judge: OwnConnection, _ role: String) async throws -> [Attack] {
+            guard part == .generated else { return Attack.all(names) }
+            let tables = try await judge.query(Attack.tablesQuery).map { try $0.text(0) }
+            let calls = try await judge.query(Attack.callsQuery, [.text(role)]).map { try $0.text(0) }
+            return Attack.generated(tables: tables, calls: calls).map { $0.filled(names) }
         }
 
         /// What an attack is judged with.
@@ -147,7 +201,8 @@ extension Integration {
                         if after[1] != before[1] { breach = "B's rows changed after: \(attack.statements)" }
                         if after[2] != before[2] { breach = "keys, policies or rights changed after: \(attack.statements)" }
                         if after[0] != before[0] { try await bench.judge.execute(World.restoreA) }
-                        tried.append(Tried(attack: attack.statements, results: results, breach: breach))
+                        tried.append(
+                            Tried(attack: attack.statements, results: results, isNewEachTime: attack.isNewEachTime, breach: breach))
                     }
                 }
             }

@@ -26,7 +26,9 @@ struct World {
     }
 
     /// Puts A's rows back as they were.
-    static let restoreA = "delete from tenancy.tenants where id = '\(a)'; delete from identity.users where id = '\(user(a))';" + insertA
+    static let restoreA =
+        "delete from tenancy.revoked_sessions where user_id = '\(user(a))'; delete from tenancy.tenants where id = '\(a)'; "
+        + "delete from identity.users where id = '\(user(a))';" + insertA
 
     private static let insertA = rows(a, "open-of-a", "ada@a.example", 1.5, 30)
 
@@ -47,7 +49,7 @@ struct World {
             select '\(tenant)', rolname, '\(user(tenant))', 'POST /x', k, decode(repeat('00', 32), 'hex'), now(), 201, '[]', '\(name)'
             from pg_roles, unnest(array['known'\(tenant == b ? ", 'of-b-alone'" : "")]) as k where rolname like '%\\_h\\_%';
 
-        """
+        """ + record(tenant, name, email)
     }
 
     /// Three hashes: all that belongs to A, all that belongs to B, and what belongs to both: keys, policies, rights. `$1`, `$2` are the tenants.
@@ -72,6 +74,7 @@ struct World {
             (select string_agg(concat(handler, user_id, route, key, status, headers, body), '|' order by handler, key)
                 from tenancy.answers where tenant_id = \(tenant)),
             (select t::text from tenancy.tenants t where id = \(tenant)),
+            \(recordHash(tenant)),
             (select string_agg(concat(m, u, c), '|') from tenancy.memberships m join identity.users u on u.id = m.user_id
                 join identity.credentials c on c.user_id = u.id where m.tenant_id = \(tenant)))) as hash
         """
@@ -84,7 +87,8 @@ struct World {
         let forgedKey = try SigningKey(id: database.key.id, secret: [UInt8](repeating: 1, count: 32))
         return [
             "A": a.description, "B": b.description, "ab": business(a).description, "bb": business(b).description, "bs": source(b).description,
-            "ua": user(a).description, "ub": user(b).description, "prefix": database.prefix.description, "handler": handler, "pid": "\(pid)",
+            "bt": session(b).description, "be": entry(b).description, "ua": user(a).description, "ub": user(b).description,
+            "prefix": database.prefix.description, "handler": handler, "pid": "\(pid)",
             "valid": valid, "upper": valid.uppercased(), "swapped": valid.replacing(a.description, with: b.description),
             "forged": try database.context(tenant: b, user: user(b), handler: handler, expiry: late, key: forgedKey),
             "expired": try database.context(tenant: b, user: user(b), handler: handler, expiry: Timestamp(seconds: 1_600_000_000)),

@@ -1,0 +1,57 @@
+import Kernel
+import TestSupport
+
+/// The rows of persons, sessions, keys, secrets and the record: for B as for A, so that each table has something to find.
+extension World {
+    static func session(_ tenant: TenantID) -> UUID { UUID(high: tenant.uuid.high, low: tenant.uuid.low | 4 << 8) }
+    static func entry(_ tenant: TenantID) -> UUID { UUID(high: tenant.uuid.high, low: tenant.uuid.low | 5 << 8) }
+
+    static func record(_ tenant: TenantID, _ name: String, _ email: String) -> String {
+        let (user, session, entry) = (user(tenant), session(tenant), entry(tenant))
+        return """
+            insert into identity.security_events (id, occurred_at, action, outcome, user_id, tenant_id, session_id, address, user_agent)
+                values ('\(entry)', '2026-01-01', 'login', 'ok', '\(user)', '\(tenant)', '\(session)', '10.0.0.1', '\(name)');
+            insert into app.audit_log (tenant_id, id, occurred_at, user_id, role, action, handler, address, user_agent, request_id)
+                values ('\(tenant)', '\(entry)', '2026-01-01', '\(user)', 'owner', 'thing.made', 'dashboards', '10.0.0.1', '\(name)', 'r');
+            insert into app.audit_seals (tenant_id, number, key_id, previous_hash, entries_hash, first_position, entry_count, sealed_at, hash)
+                select '\(tenant)', 1, 1, h, h, 1, 1, '2026-01-01', h from sha256('\(name)') h;
+            insert into app.audit_positions (tenant_id, position, entry_id, entry_hash) values ('\(tenant)', 1, '\(entry)', sha256('\(name)'));
+            insert into tenancy.roles (tenant_id, name, description, scopes, created_at, updated_at)
+                values ('\(tenant)', 'own', '\(name)', '{things:read}', '2026-01-01', '2026-01-01');
+            insert into tenancy.api_keys (tenant_id, id, prefix, hash, name, scopes, created_by, created_at)
+                values ('\(tenant)', '\(entry)', 'aaaaaaa1', sha256('key \(name)'), '\(name)', '{things:read}', '\(user)', '2026-01-01');
+            insert into tenancy.revoked_sessions (session_id, user_id, revoked_at) values ('\(session)', '\(user)', '2026-01-01');
+            insert into tenancy.invitations (tenant_id, id, email, role, hash, invited_by, created_at, expires_at)
+                values ('\(tenant)', '\(entry)', 'guest-\(email)', 'viewer', sha256('guest \(name)'), '\(user)', '2026-01-01', '2999-01-01');
+            insert into identity.user_sessions (id, user_id, tenant_id, factors, address, user_agent, created_at, authenticated_at, refreshed_at, expires_at)
+                values ('\(session)', '\(user)', '\(tenant)', '{password}', '10.0.0.1', '\(name)', '2026-01-01', '2026-01-01', '2026-01-01', '2999-01-01');
+            insert into identity.one_time_tokens (hash, purpose, user_id, email, tenant_id, created_at, expires_at)
+                values (sha256('reset \(name)'), 'reset_password', '\(user)', '\(email)', '\(tenant)', '2026-01-01', '2999-01-01');
+            insert into identity.mail_outbox (id, template, recipient, tenant_id, variables, created_at, due_at)
+                values ('\(entry)', 'invitation', '\(email)', '\(tenant)', '\(name)', '2026-01-01', '2026-01-01');
+            insert into identity.totp_factors (user_id, secret, created_at, confirmed_at)
+                values ('\(user)', sha256('totp \(name)'), '2026-01-01', '2026-01-01');
+            insert into identity.recovery_codes (user_id, hash, created_at) values ('\(user)', sha256('code \(name)'), '2026-01-01');
+            insert into identity.providers (id, tenant_id, name, issuer, client_id, scopes, allowed_domains, created_at, updated_at)
+                values ('\(entry)', '\(tenant)', '\(name)', 'https://\(name).example', '\(name)', '{openid}', '{}', '2026-01-01', '2026-01-01');
+            insert into identity.provider_links (tenant_id, issuer, subject, user_id, created_at)
+                values ('\(tenant)', 'https://\(name).example', '\(name)', '\(user)', '2026-01-01');
+            insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
+
+            """
+    }
+
+    /// What belongs to a tenant, or to its one user, in the tables above: values of a row, with commas between.
+    static func recordHash(_ tenant: String) -> String {
+        let byTenant = [
+            "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "tenancy.roles", "tenancy.api_keys",
+            "tenancy.invitations", "identity.user_sessions", "identity.one_time_tokens", "identity.mail_outbox", "identity.providers",
+            "identity.provider_links",
+        ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
+        let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences"].map {
+            "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.user_id in "
+                + "(select e.user_id from identity.security_events e where e.tenant_id = \(tenant)))"
+        }
+        return (byTenant + byUser).joined(separator: ",\n            ")
+    }
+}
