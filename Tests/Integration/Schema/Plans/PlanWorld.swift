@@ -28,6 +28,15 @@ enum PlanWorld {
             from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 199 when 200 then 0 else 9 end) n,
                 lateral generate_series(1, case t when 1 then 730 when 200 then 31 else 365 end) d
             order by 1, 2, 3;
+        insert into app.audit_log (tenant_id, id, occurred_at, user_id, role, action, target_type, target_id, handler, address, user_agent, request_id)
+            select pg_temp.id(0, t, 0), gen_random_uuid(), '2025-01-01Z'::timestamptz + n * interval '2 hours', pg_temp.id(0, t, 0), 'owner',
+                'thing.made', 'thing', n::text, 'dashboards', '', '', ''
+            from generate_series(1, 200) t, lateral generate_series(1, case t when 1 then 4000 when 200 then 10 else 300 end) n;
+        insert into app.audit_positions (tenant_id, position, entry_id, entry_hash)
+            select tenant_id, row_number() over (partition by tenant_id order by occurred_at), id, sha256('') from app.audit_log;
+        insert into app.audit_seals (tenant_id, number, key_id, previous_hash, entries_hash, first_position, entry_count, sealed_at, hash)
+            select pg_temp.id(0, t, 0), n, 1, sha256(''), sha256(''), n * 10 - 9, 10, '2025-01-01Z'::timestamptz + n * interval '20 hours', sha256('')
+            from generate_series(1, 200) t, lateral generate_series(1, case t when 1 then 400 when 200 then 1 else 30 end) n;
         set session_replication_role = origin;
         analyze;
         """
