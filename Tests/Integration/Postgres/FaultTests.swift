@@ -65,7 +65,8 @@ extension Integration {
                             #expect(try await database.run(exists, [number])[0].int64(0) == 1)
                         } else {
                             lost += 1
-                            #expect(cut && error?.code == .connectionLost && error?.outcomeUnknown == true, "after \(bytes) bytes: \(String(reflecting: error))")
+                            let isTrue = cut && error?.code == .connectionLost && error?.outcomeUnknown == true
+                            #expect(isTrue, "after \(bytes) bytes, cut \(cut): \(String(reflecting: error))")
                         }
                     }
                     #expect(known > 0 && lost > 0)
