@@ -16,6 +16,13 @@ import Testing
         return try HTTPClient(rules) { names[$0, default: []].compactMap { InternetAddress($0) } }
     }
 
+    /// With more patience than a machine full of other tests may ask for.
+    private static func get(_ address: WebAddress, headers: [(String, String)] = []) -> HTTPRequest {
+        var request = HTTPRequest("GET", address, headers: headers)
+        request.timeout = .seconds(120)
+        return request
+    }
+
     @Test func `an answer with its head and body`() async throws {
         let server = try CannedServer(Self.hello)
         let client = try Self.client([server])
@@ -37,7 +44,7 @@ import Testing
         let client = try HTTPClient(rules) { _ in
             [InternetAddress(asked.add(1, ordering: .relaxed).oldValue == 0 ? "127.0.0.1" : "127.0.0.2")!]
         }
-        let answer = try await client.send(HTTPRequest("GET", try WebAddress("http://rebind.test:\(server.port)/")))
+        let answer = try await client.send(Self.get(try WebAddress("http://rebind.test:\(server.port)/")))
         #expect(answer.status == 200 && asked.load(ordering: .relaxed) == 1)
         #expect(server.requests.first?.contains("Host: rebind.test:\(server.port)\r\n") == true)
     }
@@ -47,7 +54,7 @@ import Testing
         let server = try CannedServer(Self.hello)
         let client = try Self.client([server], ["name.test": addresses])
         await #expect(throws: OutboundError.refused("an address that this installation does not connect to")) {
-            try await client.send(HTTPRequest("GET", try WebAddress("http://name.test:\(server.port)/")))
+            try await client.send(Self.get(try WebAddress("http://name.test:\(server.port)/")))
         }
         #expect(server.requests.isEmpty)
     }
@@ -56,7 +63,7 @@ import Testing
         let server = try CannedServer(Self.hello)
         let client = try Self.client([server])
         await #expect(throws: OutboundError.unreachable("the host has no address")) {
-            try await client.send(HTTPRequest("GET", try WebAddress("http://nobody.test:\(server.port)/")))
+            try await client.send(Self.get(try WebAddress("http://nobody.test:\(server.port)/")))
         }
     }
 
@@ -64,7 +71,7 @@ import Testing
         let target = try CannedServer(Self.hello)
         let server = try CannedServer("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:\(target.port)/there\r\nContent-Length: 0\r\n\r\n")
         let client = try Self.client([server, target])
-        var request = HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"), headers: [("authorization", "Bearer x")])
+        var request = Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"), headers: [("authorization", "Bearer x")])
         #expect(try await client.send(request).status == 302)
         #expect(target.requests.isEmpty)
         request.redirects = 3
@@ -80,7 +87,7 @@ import Testing
         let location = location.split(separator: "PORT", omittingEmptySubsequences: false).joined(separator: "\(canary.port)")
         let server = try CannedServer("HTTP/1.1 301 Moved\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n")
         let client = try Self.client([server, canary])
-        var request = HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"))
+        var request = Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"))
         request.redirects = 5
         await #expect(throws: OutboundError.self) { try await client.send(request) }
         #expect(canary.requests.isEmpty)
@@ -89,14 +96,14 @@ import Testing
     @Test func `an endless chain of redirects ends`() async throws {
         let server = try CannedServer("HTTP/1.1 302 Found\r\nLocation: /loop\r\nContent-Length: 0\r\n\r\n")
         let client = try Self.client([server])
-        var request = HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"))
+        var request = Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"))
         request.redirects = 4
         #expect(try await client.send(request).status == 302)
         #expect(server.requests.count == 5)
     }
 
     @Test func `from https to http no redirect leads`() throws {
-        let request = HTTPRequest("GET", try WebAddress("https://example.com/"))
+        let request = Self.get(try WebAddress("https://example.com/"))
         #expect(throws: OutboundError.refused("a redirect from https to http")) {
             try HTTPClient.redirected(request, to: "http://example.com/", status: 302)
         }
@@ -105,17 +112,17 @@ import Testing
     @Test func `an answer that is too large is cut off`() async throws {
         let server = try CannedServer("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + String(repeating: "x", count: 200_000))
         let client = try Self.client([server])
-        var request = HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"))
+        var request = Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"))
         request.limit = 100_000
         await #expect(throws: OutboundError.tooLarge) { try await client.send(request) }
         let heads = try CannedServer("HTTP/1.1 200 OK\r\n" + String(repeating: "x-line: y\r\n", count: 10_000) + "\r\n")
         let other = try Self.client([heads])
-        await #expect(throws: OutboundError.tooLarge) { try await other.send(HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(heads.port)/"))) }
+        await #expect(throws: OutboundError.tooLarge) { try await other.send(Self.get(try WebAddress("http://127.0.0.1:\(heads.port)/"))) }
     }
 
     @Test func `compressed bodies are taken as they are`() async throws {
         let server = try CannedServer("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc")
-        let answer = try await Self.client([server]).send(HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/")))
+        let answer = try await Self.client([server]).send(Self.get(try WebAddress("http://127.0.0.1:\(server.port)/")))
         #expect(answer.body == Array("abc".utf8))
         #expect(server.requests.allSatisfy { !$0.contains("Accept-Encoding") })
     }
@@ -123,7 +130,7 @@ import Testing
     @Test func `a server that says nothing is left after the deadline`() async throws {
         let server = try CannedServer("", hangs: true)
         let client = try Self.client([server])
-        var request = HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"))
+        var request = Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"))
         request.timeout = .milliseconds(50)
         await #expect(throws: OutboundError.timedOut) { try await client.send(request) }
     }
@@ -131,14 +138,14 @@ import Testing
     @Test func `what is no HTTP is no answer`() async throws {
         let server = try CannedServer("SSH-2.0-OpenSSH\r\n\r\n")
         let client = try Self.client([server])
-        await #expect(throws: OutboundError.self) { try await client.send(HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"))) }
+        await #expect(throws: OutboundError.self) { try await client.send(Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"))) }
     }
 
     @Test func `a header cannot bring a second one`() async throws {
         let server = try CannedServer(Self.hello)
         let client = try Self.client([server])
         await #expect(throws: OutboundError.refused("a header with control characters")) {
-            try await client.send(HTTPRequest("GET", try WebAddress("http://127.0.0.1:\(server.port)/"), headers: [("x", "1\r\ny: 2")]))
+            try await client.send(Self.get(try WebAddress("http://127.0.0.1:\(server.port)/"), headers: [("x", "1\r\ny: 2")]))
         }
         #expect(server.requests.isEmpty)
     }

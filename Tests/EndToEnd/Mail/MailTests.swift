@@ -38,7 +38,7 @@ extension EndToEnd {
             }
         }
 
-        @Test("without a mail server messages are files of the installation's home", .timeLimit(.minutes(2))) func files() async throws {
+        @Test("without a mail server messages are files of the installation's home") func files() async throws {
             try await RunningHost.run(.init(environment: ["TENANTRY_APP_URL": "https://app.example.com"])) { host in
                 try await queue(.resetPassword(name: "Ann", token: "secret-token"), to: "ann@example.org", host)
                 try await wait("ann@example.org") { status, _, _ in status == "sent" }
@@ -57,7 +57,7 @@ extension EndToEnd {
         }
 
         @Test(
-            "a mail server takes, refuses and postpones", .enabled(if: hasServer, "python3-aiosmtpd is not installed"), .timeLimit(.minutes(2)))
+            "a mail server takes, refuses and postpones", .enabled(if: hasServer, "python3-aiosmtpd is not installed"))
         func server() async throws {
             let (server, port) = try await Blocking.run {
                 let server = try ChildProgram("/usr/bin/python3", ["\(Self.folder)/mail_server.py"], environment: [:])
