@@ -8,7 +8,7 @@ import Tokens
 extension Integration {
     /// What the tables of the record allow, asked as the roles that use them.
     @Suite("The record's tables", .testDatabase) struct AuditSchemaTests {
-        private static let limit = Deadline.after(.seconds(60))
+        private static var limit: Deadline { .after(.seconds(60)) }
         private static let other = "01900000-0000-7000-8000-0000000000ff"
 
         private func row(_ tenant: TenantID, user: UserID = UserID(.zero), handler: String = "dashboards", at time: String = "now()") -> String {

@@ -10,7 +10,7 @@ import Wire
 extension Integration {
     /// What the host writes of its tenants' use.
     @Suite(.testDatabase) struct UsageDatabaseTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
         private let hour = Timestamp(seconds: 1_800_000_000)
 
         private func usage(_ factor: Int64) -> Usage {

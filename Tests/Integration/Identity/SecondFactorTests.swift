@@ -8,7 +8,7 @@ import Tokens
 extension Integration {
     /// The functions of the second factor, as the auth handler's role calls them.
     @Suite("Second factor", .testDatabase) struct SecondFactorTests {
-        private static let limit = Deadline.after(.seconds(120))
+        private static var limit: Deadline { .after(.seconds(120)) }
         private static let ada = UserID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_00AA))
         private static let session = UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0A5E)
 

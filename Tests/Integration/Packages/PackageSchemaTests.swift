@@ -9,7 +9,7 @@ import Testing
 extension Integration {
     /// What a package's SQL may do to an installation: build its own schema, and nothing else.
     @Suite("packages' schemas") struct PackageSchemaTests {
-        private static let limit = Deadline.after(.seconds(280))
+        private static var limit: Deadline { .after(.seconds(280)) }
         private static let table = """
             create table notes.entries (
                 tenant_id uuid not null references tenancy.tenants (id) on delete cascade,

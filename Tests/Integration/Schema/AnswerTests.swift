@@ -7,7 +7,7 @@ import Testing
 extension Integration {
     /// Answers under idempotency keys, at the database's own functions.
     @Suite(.testDatabase) struct AnswerTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
         private static let ada = UserID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_00AA))
         private static let bob = UserID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_00BB))
         private let claim = "select claimed, fits, kept_status, kept_body from runtime.claim_key('POST /x', 'k', decode(repeat($1, 32), 'hex'))"

@@ -9,7 +9,7 @@ import Testing
 extension Integration {
     /// What the handlers' statements, and the server below them, never do.
     @Suite(.testDatabase) struct CatalogueTests {
-        private static let limit = Deadline.after(.seconds(60))
+        private static var limit: Deadline { .after(.seconds(60)) }
 
         @Test("pitfall 14: no statement of any handler shows a plan, which would count other tenants' rows")
         func noPlans() async throws {

@@ -8,7 +8,7 @@ import Tokens
 extension Integration {
     /// The truth table of the signed context: what opens a tenant's rows, and what is refused, always with the one error.
     @Suite(.testDatabase) struct ContextTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
         private static let user = UserID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_00AA))
 
         /// What a handler sees with a context: the tenant, or the refusal.

@@ -8,7 +8,7 @@ import Testing
 extension Integration {
     /// That each manifest lists what its handler needs, all of it and nothing else.
     @Suite(.testDatabase) struct GrantNeedTests {
-        private static let limit = Deadline.after(.seconds(280))
+        private static var limit: Deadline { .after(.seconds(280)) }
 
         @Test("each grant of each manifest is needed by some statement, and each statement has what it needs")
         func needed() async throws {

@@ -8,7 +8,7 @@ import Testing
 extension Integration {
     /// The whole installation: migrations, roles, grants, lint; by a superuser and by an installer that is none.
     @Suite struct InstallTests {
-        private static let limit = Deadline.after(.seconds(280))
+        private static var limit: Deadline { .after(.seconds(280)) }
 
         private func install(_ database: EmptyDatabase, _ client: PostgresClient) async throws {
             let manifests = try TestSchema.manifests()

@@ -136,7 +136,7 @@ struct Planted: Sendable, CustomTestStringConvertible {
 
 extension Integration {
     @Suite(.testDatabase) struct LintTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
 
         private func lint() async throws -> LintReport {
             let database = try TestDatabase.current

@@ -6,7 +6,7 @@ import Testing
 
 extension Integration {
     @Suite struct MigratorTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
 
         private func migrator(_ client: PostgresClient, _ database: EmptyDatabase, _ series: [MigrationSeries]? = nil) throws -> Migrator {
             var migrator = Migrator(client: client, prefix: database.prefix, series: try series ?? TestSchema.series())

@@ -6,7 +6,7 @@ import Testing
 
 extension Integration {
     @Suite(.testDatabase) struct ProvisioningTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
 
         private func provisioning() throws -> Provisioning { Provisioning(client: try TestDatabase.current.client(role: "admin")) }
 

@@ -8,7 +8,7 @@ import Tokens
 extension Integration {
     /// The functions over tenants' roles and API keys, as the handler's role calls them.
     @Suite(.testDatabase) struct RightsTests {
-        private static let limit = Deadline.after(.seconds(240))
+        private static var limit: Deadline { .after(.seconds(240)) }
 
         /// What a call answers, as text, in a context of its own and a transaction that is committed.
         private func call(_ sql: String, _ context: String, as role: String = "users") async throws -> Outcome {

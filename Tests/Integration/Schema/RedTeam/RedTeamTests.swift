@@ -12,7 +12,7 @@ extension Integration {
     /// and a handler that may delete rows may `LOCK TABLE` until its transaction ends, which its deadline does for it. A role may also change its
     /// own settings and password (`sabotage` below): no row is seen, but lint must find it and the installer mend it.
     @Suite struct RedTeamTests {
-        private static let limit = Deadline.after(.seconds(280))
+        private static var limit: Deadline { .after(.seconds(280)) }
 
         @Test(
             "pitfalls 1 to 27: nothing that a handler's role can say reads, writes, counts, infers or blocks another tenant's rows",
