@@ -74,7 +74,7 @@ extension Integration {
             }
         }
 
-        @Test("reset in mid-pipeline: both reads on the wire are sent again", .timeLimit(.minutes(1)))
+        @Test("reset in mid-pipeline: both reads on the wire are sent again")
         func resetInMidPipeline() async throws {
             try await Gate.closed { gate in
                 try await Database.with(connections: 1, change: { $0.applicationName = "reset-test" }) { database in
