@@ -15,7 +15,9 @@ extension EndToEnd {
 
         private static func from(_ address: String) -> [(String, String)] { [("X-Forwarded-For", address)] }
 
-        @Test("auth-11: an address has so many calls, then 429 that says when; others and probes of health do not suffer") func addresses() async throws {
+        @Test("auth-11: an address has so many calls, then 429 that says when; others and probes of health do not suffer") func addresses()
+            async throws
+        {
             try await RunningHost.run(Self.options(["RATE_ADDRESS": "5/h"])) { host in
                 for _ in 0..<5 { #expect(try await host.get("/version", headers: Self.from("203.0.113.1")).status == 200) }
                 let refused = try await host.get("/version", headers: Self.from("203.0.113.1"))
