@@ -36,7 +36,7 @@ extension Attack {
             "select currval('app.s')", "select lastval()",
             "select * from information_schema.tables where table_schema in ('tenancy', 'identity') order by 1, 2, 3",
             "select rolname::text, rolpassword from pg_roles where rolname like '{prefix}%' order by 1",
-            "select setconfig::text from pg_db_role_setting where setdatabase <> 0",
+            "select setconfig::text from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase where d.datname = current_database()",
             "select name, setting from pg_settings where name ~ '^tenancy' and name <> 'tenancy.context' order by 1", "show tenancy.secret",
             "show all",
             "select polname::text, pg_get_expr(polqual, polrelid) from pg_policy order by polrelid, 1", "select count(*) from pg_prepared_statements",
