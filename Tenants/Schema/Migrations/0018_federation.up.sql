@@ -139,12 +139,14 @@ $$;
 create function identity.provider(id uuid)
     returns table (tenant_id uuid, issuer text, client_id text, client_secret bytea, scopes text[])
     language plpgsql stable security definer set search_path = pg_catalog, pg_temp as $$
+declare
+    -- Before a tenant is known any one may be asked for; inside a tenant only its own.
+    only_tenant uuid := case when tenancy.require_identity() is not null then tenancy.tenant_id() end;
 begin
-    perform tenancy.require_identity();
     return query
         select p.tenant_id, p.issuer, p.client_id, p.client_secret, p.scopes
         from identity.providers p join tenancy.tenants t on t.id = p.tenant_id
-        where p.id = provider.id and p.enabled and t.status = 'active';
+        where p.id = provider.id and p.enabled and t.status = 'active' and (only_tenant is null or p.tenant_id = only_tenant);
 end
 $$;
 

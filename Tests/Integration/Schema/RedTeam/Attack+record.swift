@@ -17,7 +17,7 @@ extension Attack {
     /// The calls of a function with each kind of B's names: a query over the catalogue, `$1` the role.
     ///
     /// Left out are those that are known to tell more than the context's own, also inside a tenant: `identity.address_owner` answers id and name of whoever
-    /// has an address; `identity.provider` a provider's row with its sealed secret by its id; `identity.public_providers` what a sign-in page shows
+    /// has an address; `identity.public_providers` what a sign-in page shows
     /// anyway; `identity.put_provider` that an id is taken.
     static let callsQuery = """
         select format('select * from %s.%s(%s)', quote_ident(n.nspname), quote_ident(p.proname), (
@@ -30,7 +30,7 @@ extension Attack {
         from pg_proc p join pg_namespace n on n.oid = p.pronamespace,
             (values ('{ub}', 'eve@b.example', $$sha256('reset secret-of-b')$$), ('{B}', 'own', $$sha256('mine')$$),
                 ('{bt}', 'secret-of-b', $$sha256('guess')$$), ('{be}', 'viewer', 'null::bytea')) as w (id, word, hash)
-        where n.nspname in ('identity', 'tenancy') and p.prokind = 'f' and has_function_privilege($1, p.oid, 'execute') and p.proname <> all ('{use,address_owner,provider,public_providers,put_provider}')
+        where n.nspname in ('identity', 'tenancy') and p.prokind = 'f' and has_function_privilege($1, p.oid, 'execute') and p.proname <> all ('{use,address_owner,public_providers,put_provider}')
         order by 1
         """
 
