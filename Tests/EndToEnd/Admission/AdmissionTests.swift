@@ -84,9 +84,17 @@ extension EndToEnd {
                         "POST", "/auth/login", headers: Self.from(address) + [("content-type", "application/json")],
                         body: Array(body.description.utf8))
                 }
-                for number in 0..<60 {
-                    let headers = Self.from("203.0.113.7") + [("authorization", "Bearer guess-\(number)")]
-                    #expect(try await [401, 429].contains(host.request("GET", "/auth/me", headers: headers).status))
+                // Each answer comes a little later than the one before, so they are asked for side by side.
+                for round in 0..<4 {
+                    try await withThrowingTaskGroup(of: Int.self) { group in
+                        for number in 0..<60 {
+                            group.addTask {
+                                let headers = Self.from("203.0.113.7") + [("authorization", "Bearer guess-\(round)-\(number)")]
+                                return try await host.request("GET", "/auth/me", headers: headers).status
+                            }
+                        }
+                        for try await status in group { #expect([401, 429].contains(status)) }
+                    }
                 }
                 let blocked = try await signIn("a long password", from: "203.0.113.7")
                 #expect(blocked.errorCode == "TOO_MANY_REQUESTS")
