@@ -3,10 +3,13 @@ extension PostgresClient {
     public struct Configuration: Sendable {
         /// A name, an address, or the directory of a Unix socket if it begins with `/`.
         public var host: String
+        /// Of TCP, or of the Unix socket's name.
         public var port: Int
+        /// The role that signs in.
         public var user: String
         /// Never printed.
         public var password: String?
+        /// The database's name.
         public var database: String
         /// Further libpq parameters by name, for example `sslmode` or `sslrootcert`.
         public var parameters: [String: String] = [:]
@@ -23,6 +26,7 @@ extension PostgresClient {
         /// The longest wait for a cancelled statement to end before its connection is closed. Defaults to 2 s.
         public var cancelGrace: Duration = .seconds(2)
 
+        /// A place with the defaults that stand above; port 5432 unless another one is given.
         public init(host: String, port: Int = 5432, user: String, password: String? = nil, database: String) {
             self.host = host
             self.port = port
@@ -34,6 +38,8 @@ extension PostgresClient {
 }
 
 extension PostgresClient.Configuration: CustomStringConvertible, CustomDebugStringConvertible {
+    /// Who, where and which database; never the password.
     public var description: String { "\(user)@\(host):\(port)/\(database)" }
+    /// The same.
     public var debugDescription: String { description }
 }

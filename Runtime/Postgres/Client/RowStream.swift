@@ -43,6 +43,7 @@ public struct RowStream: AsyncSequence, Sendable {
         }
     }
 
+    /// The rows, one after the other.
     public func makeAsyncIterator() -> Iterator {
         switch source {
         case .statement(let sql, let binds, let deadline, let connection, let core, let arrived):

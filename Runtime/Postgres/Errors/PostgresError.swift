@@ -32,6 +32,7 @@ public struct PostgresError: Error, Sendable {
         /// The configuration is not usable.
         public static let configuration = Code(base: .configuration)
 
+        /// The code's name, for the log.
         public var description: String { base.rawValue }
     }
 

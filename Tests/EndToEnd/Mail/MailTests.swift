@@ -31,10 +31,9 @@ extension EndToEnd {
         }
 
         private func wait(_ recipient: String, until isDone: (String, Int32, String) -> Bool) async throws {
-            while true {
+            try await RunningHost.eventually("the mail to \(recipient) is where it should be", within: .seconds(120)) {
                 let row = try await row(recipient)
-                if isDone(row.status, row.attempt, row.reason) { return }
-                try await Task.sleep(for: .milliseconds(50))
+                return isDone(row.status, row.attempt, row.reason)
             }
         }
 

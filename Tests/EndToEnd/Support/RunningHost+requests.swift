@@ -47,9 +47,9 @@ extension RunningHost {
     /// Asks again until a condition holds; throws after 10 seconds.
     func eventually(_ what: String, _ holds: () async throws -> Bool) async throws { try await Self.eventually(what, holds) }
 
-    /// Asks again until a condition holds; throws after 10 seconds.
-    static func eventually(_ what: String, _ holds: () async throws -> Bool) async throws {
-        let end = ContinuousClock.now.advanced(by: .seconds(10))
+    /// Asks again until a condition holds; throws after 10 seconds, or another time.
+    static func eventually(_ what: String, within limit: Duration = .seconds(10), _ holds: () async throws -> Bool) async throws {
+        let end = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < end {
             if try await holds() { return }
             try await Task.sleep(for: .milliseconds(5))
