@@ -16,8 +16,7 @@ public struct Provisioning: Sendable {
 
     /// Creates an active tenant. `slug` is its short name, `[a-z][a-z0-9-]{0,62}`.
     public func createTenant(slug: String, name: String, plan: String = "free", deadline: Deadline) async throws -> TenantRecord {
-        guard Self.isSlug(slug) else { throw AppError.invalid("slug", "expected lower-case letters, digits and -, at most 63, a letter first") }
-        guard (1...200).contains(name.unicodeScalars.count) else { throw AppError.invalid("name", "expected 1 to 200 characters") }
+        try Self.check(slug: slug, name: name)
         let binds: [Bind] = [.uuid(newID()), .text(slug), .text(name), .text(plan)]
         let rows = try await run(ProvisioningSQL.createTenant, binds, taken: "a tenant named \(slug) exists already", deadline)
         return try Self.tenant(rows[0])
@@ -78,6 +77,24 @@ public struct Provisioning: Sendable {
     /// Shuts a user out of all tenants, or lets them in again; running gateways hear of it at once.
     public func setDisabled(_ disabled: Bool, _ user: UserID, deadline: Deadline) async throws {
         _ = try await run(ProvisioningSQL.setDisabled, [.id(user), .bool(disabled)], deadline)
+    }
+
+    /// Who runs the installation by its routes, by address.
+    public func operators(deadline: Deadline) async throws -> [OperatorRecord] {
+        try await run(ProvisioningSQL.listOperators, [], deadline).map { row in
+            OperatorRecord(
+                userID: UserID(try row.uuid(0)), email: try row.text(1), role: OperatorRole(rawValue: try row.text(2)) ?? .support,
+                grantedAt: try row.timestamp(3))
+        }
+    }
+
+    /// Makes a user an operator, gives one another role, or takes it (nil): `granted`, `changed`, `same` or `revoked`.
+    ///
+    /// Running gateways hear of it at once. Throws `NOT_FOUND` where there is nothing to take.
+    public func setOperator(_ user: UserID, _ role: OperatorRole?, deadline: Deadline) async throws -> String {
+        let outcome = try await run(ProvisioningSQL.setOperator, [.id(user), .optional(role?.rawValue, Bind.text)], deadline)[0].text(0)
+        guard outcome != "unknown" else { throw AppError(.notFound, "that user is no operator") }
+        return outcome
     }
 
     /// Replaces a user's password, given as the text of its hash.
@@ -143,7 +160,16 @@ public struct Provisioning: Sendable {
         TenantRecord(
             id: TenantID(try row.uuid(0)), slug: try row.text(1), name: try row.text(2),
             status: TenantRecord.Status(rawValue: try row.text(3)) ?? .suspended, plan: try row.text(4), createdAt: try row.timestamp(5),
-            weight: Int(try row.int64(6)))
+            weight: Int(try row.int64(6)), kind: try row.text(7), region: try row.text(8), timeZone: try row.text(9),
+            deleteAt: try row.isNull(10) ? nil : row.timestamp(10))
+    }
+
+    /// Throws `VALIDATION_ERROR` where a tenant cannot be called that; nil passes.
+    public static func check(slug: String?, name: String?) throws(AppError) {
+        guard slug.map(isSlug) ?? true else {
+            throw AppError.invalid("slug", "expected lower-case letters, digits and -, at most 63, a letter first")
+        }
+        guard (1...200).contains(name?.unicodeScalars.count ?? 1) else { throw AppError.invalid("name", "expected 1 to 200 characters") }
     }
 
     private static func isSlug(_ text: String) -> Bool {

@@ -5,23 +5,32 @@ enum ProvisioningSQL {
     /// $1…$4: id, slug, name, plan.
     static let createTenant = Statement(
         "tenants.create",
-        "insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4) returning id, slug, name, status, plan, created_at, weight",
-        access: .write)
+        """
+        insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4)
+        returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        """, access: .write)
 
     static let listTenants = Statement(
-        "tenants.list", "select id, slug, name, status, plan, created_at, weight from tenancy.tenants order by slug")
+        "tenants.list",
+        "select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at from tenancy.tenants order by slug")
 
     /// $1: slug, or id as text.
     static let showTenant = Statement(
-        "tenants.show", "select id, slug, name, status, plan, created_at, weight from tenancy.tenants where slug = $1 or id::text = $1")
+        "tenants.show",
+        """
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        from tenancy.tenants where slug = $1 or id::text = $1
+        """)
 
     /// $1, $2: id, status.
     static let setStatus = Statement(
         "tenants.set_status",
         """
         with changed as (
-            update tenancy.tenants set status = $2 where id = $1 returning id, slug, name, status, plan, created_at, weight)
-        select id, slug, name, status, plan, created_at, weight from changed, lateral pg_notify('tenancy_changed', id::text)
+            update tenancy.tenants set status = $2 where id = $1 and status <> 'deleting'
+            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at)
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        from changed, lateral pg_notify('tenancy_changed', id::text)
         """, access: .write)
 
     /// $1, $2: id, weight.
@@ -29,9 +38,20 @@ enum ProvisioningSQL {
         "tenants.set_weight",
         """
         with changed as (
-            update tenancy.tenants set weight = $2 where id = $1 returning id, slug, name, status, plan, created_at, weight)
-        select id, slug, name, status, plan, created_at, weight from changed, lateral pg_notify('tenancy_changed', id::text)
+            update tenancy.tenants set weight = $2 where id = $1
+            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at)
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        from changed, lateral pg_notify('tenancy_changed', id::text)
         """, access: .write)
+
+    static let listOperators = Statement(
+        "operators.list",
+        """
+        select u.id, u.email, o.role, o.granted_at from identity.operators o join identity.users u on u.id = o.user_id order by u.email
+        """)
+
+    /// $1, $2: user, role or null.
+    static let setOperator = Statement("operators.set", "select identity.set_operator($1::uuid, $2::text, null)", access: .write)
 
     /// $1…$3: id, e-mail, name.
     static let createUser = Statement(

@@ -4,6 +4,8 @@ public import Kernel
 public struct TenantRecord: Sendable, Hashable, Codable {
     public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
         case active, suspended
+        /// Shut, and gone for good at `deleteAt`.
+        case deleting
     }
 
     public let id: TenantID
@@ -15,9 +17,19 @@ public struct TenantRecord: Sendable, Hashable, Codable {
     public let createdAt: Timestamp
     /// Its share where it competes with others for a handler; 100 is an ordinary one.
     public let weight: Int
+    /// `live` or `sandbox`.
+    public let kind: String
+    /// Where its data is meant to lie; a word of the installation's own.
+    public let region: String
+    /// Of the IANA database.
+    public let timeZone: String
+    /// When it goes for good; nil unless it is `deleting`.
+    public let deleteAt: Timestamp?
 
     enum CodingKeys: String, CodingKey {
-        case id, slug, name, status, plan, weight
+        case id, slug, name, status, plan, weight, kind, region
+        case timeZone = "time_zone"
+        case deleteAt = "delete_at"
         case createdAt = "created_at"
     }
 }
@@ -33,5 +45,19 @@ public struct Member: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey {
         case userID = "user_id"
         case email, role, epoch
+    }
+}
+
+/// An operator of the installation.
+public struct OperatorRecord: Sendable, Hashable, Codable {
+    public let userID: UserID
+    public let email: String
+    public let role: OperatorRole
+    public let grantedAt: Timestamp
+
+    enum CodingKeys: String, CodingKey {
+        case userID = "user_id"
+        case email, role
+        case grantedAt = "granted_at"
     }
 }

@@ -172,12 +172,45 @@ import Wire
         #expect(codes(.bearer(Scope(rawValue: "profile:read"))) == [nil, .forbidden, .forbidden])
         #expect(codes(.apiKey(read)) == [.forbidden, .forbidden, nil])
         #expect(codes(.system) == [.notFound, .notFound, .notFound])
+        #expect(codes(.operator(try #require(Scope(rawValue: "tenants:read")), founds: false)) == [.forbidden, .forbidden, .forbidden])
+    }
+
+    @Test("operators open their own routes and no others, by what their role holds now") func operators() throws {
+        let session = UUID(high: 7, low: 7)
+        let claims = OperatorClaims(user: user, session: session, id: .zero, issuedAt: Timestamp(seconds: 0))
+        func code(_ body: () throws -> Void) -> ErrorCode? {
+            do { try body() } catch { return (error as? AppError)?.code }
+            return nil
+        }
+        #expect(code { _ = try Principal(claims, nil) } == .forbidden)
+        #expect(code { _ = try Principal(claims, OperatorStanding(role: .admin, disabled: true)) } == .unauthenticated)
+        #expect(code { _ = try Principal(claims, OperatorStanding(role: .admin, revokedSessions: [session])) } == .unauthenticated)
+        let admin = try Principal(claims, OperatorStanding(role: .admin))
+        let support = try Principal(claims, OperatorStanding(role: .support))
+        let (read, write) = (try #require(Scope(rawValue: "tenants:read")), try #require(Scope(rawValue: "tenants:write")))
+        #expect(code { try AccessRule.operator(write, founds: true).check(admin) } == nil)
+        #expect(code { try AccessRule.operator(read, founds: false).check(support) } == nil)
+        #expect(code { try AccessRule.operator(write, founds: false).check(support) } == .forbidden)
+        for rule in [.bearer(nil), .bearer(read), .apiKey(read)] as [AccessRule] { #expect(code { try rule.check(admin) } == .forbidden) }
+        #expect(admin.target == nil && admin.acting(on: tenant).target == tenant && admin.acting(on: tenant).party == TenantID(.zero))
+        #expect(Caller(admin).scope == .operator && Caller(admin).tenant == nil && Caller(admin.acting(on: tenant)).metered == nil)
+        #expect(code { try admin.again(OperatorStanding(role: .admin)) } == nil)
+        #expect(code { try admin.again(OperatorStanding(role: .support)) } == .unauthenticated)
+        #expect(code { try admin.again(nil as OperatorStanding?) } == .forbidden)
+    }
+
+    @Test("the place of the tenant in an operator's path") func tenantPlace() {
+        #expect(RouteTable.place(of: "tenant_id", in: "/admin/tenants/{tenant_id}/plan") == 0)
+        #expect(RouteTable.place(of: "tenant_id", in: "/admin/{kind}/{tenant_id}") == 1)
+        #expect(RouteTable.place(of: "tenant_id", in: "/admin/tenants") == nil)
     }
 
     @Test("a description whose scopes are none is refused, and one that only the host may call is known") func rules() throws {
         #expect(try AccessRule(.init(kind: .bearer, scope: "")) == .bearer(nil))
         #expect(try AccessRule(.init(kind: .system, scope: "")) == .system)
-        for (kind, scope) in [(.bearer, "read"), (.apiKey, ""), (.apiKey, "a:B"), (.webhook, "x"), (.signedLink, "")]
+        let write = try #require(Scope(rawValue: "tenants:write"))
+        #expect(try AccessRule(.init(kind: .operatorNew, scope: "tenants:write")) == .operator(write, founds: true))
+        for (kind, scope) in [(.bearer, "read"), (.apiKey, ""), (.operator, ""), (.apiKey, "a:B"), (.webhook, "x"), (.signedLink, "")]
             as [(HandlerDescription.Access.Kind, String)]
         {
             #expect(throws: AppError.self) { try AccessRule(.init(kind: kind, scope: scope)) }

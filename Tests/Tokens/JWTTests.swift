@@ -25,6 +25,18 @@ import Tokens
         #expect(claims.expiresAt - claims.issuedAt == .seconds(900))
     }
 
+    @Test func `an operator's token and a member's are for different ears`() throws {
+        let operatorClaims = OperatorClaims(user: claims.user, session: UUID(high: 8, low: 8), id: claims.id, issuedAt: Self.now)
+        let token = try signer.sign(operatorClaims)
+        #expect(try verifier.operatorClaims(token, at: Self.now) == operatorClaims)
+        #expect(reason { try verifier.access(token, at: Self.now) }.contains("aud"))
+        #expect(reason { try verifier.operatorClaims(signer.sign(claims), at: Self.now) }.contains("aud"))
+        #expect(throws: AppError.self) { try verifier.operatorClaims(token, at: Self.now + .seconds(900)) }
+        var nobody = operatorClaims.json
+        nobody["sid"] = nil
+        #expect(reason { try verifier.operatorClaims(signer.sign(nobody), at: Self.now) }.contains("claim"))
+    }
+
     @Test func `a token names its key and algorithm, and nothing more`() throws {
         let header = try #require(Base64.url.decode(try signer.sign(claims).prefix { $0 != "." }))
         let members = try #require(try JSON.read(header).object)

@@ -61,6 +61,9 @@ import Tokens
         #expect(throws: AppError.self) { try make(.tenant, TenantID(.zero)) }
         #expect(throws: AppError.self) { try make(.identity, TenantID(UUID(high: 1, low: 1))) }
         #expect(throws: Never.self) { try make(.system, nil) }
+        #expect(throws: Never.self) { try make(.operator, nil) }
+        #expect(throws: Never.self) { try make(.operator, TenantID(UUID(high: 1, low: 1))) }
+        #expect(throws: AppError.self) { try make(.operator, TenantID(.zero)) }
     }
 
     @Test func `a renewal changes the end alone`() throws {

@@ -20,15 +20,21 @@ extension Invocation {
     public func audit(
         _ action: StaticString, target: (type: StaticString, id: any CustomStringConvertible)? = nil, details: JSONValue = [:]
     ) -> Call {
-        let head = exchange.head
-        return Call(
+        exchange.audit(action, target, details)
+    }
+}
+
+extension Exchange {
+    /// A line of the audit log in the name of whoever calls.
+    func audit(_ action: StaticString, _ target: (type: StaticString, id: any CustomStringConvertible)?, _ details: JSONValue) -> Call {
+        Call(
             AuditSQL.append,
             [
-                .uuid(makeID()), .id(head.user), .text(head.role), .optional(principal.session, Bind.uuid), .optional(principal.apiKey, Bind.uuid),
-                .text(action.description),
+                .uuid(makeID()), .id(head.user), .text(head.role), .optional(head.session == .zero ? nil : head.session, Bind.uuid),
+                .optional(head.apiKey == .zero ? nil : head.apiKey, Bind.uuid), .text(action.description),
                 .optional(target?.type.description, Bind.text), .optional(target.map { AuditText.cleaned($0.id.description, limit: 200) }, Bind.text),
-                .text(AuditText.cleaned(head.address, limit: 64)), .text(AuditText.cleaned(exchange.header("user-agent") ?? "", limit: 300)),
-                .text(AuditText.cleaned(requestID, limit: 200)), .json(Array(details.description.utf8)),
+                .text(AuditText.cleaned(head.address, limit: 64)), .text(AuditText.cleaned(header("user-agent") ?? "", limit: 300)),
+                .text(AuditText.cleaned(head.requestID, limit: 200)), .json(Array(details.description.utf8)),
             ])
     }
 }

@@ -55,7 +55,7 @@ extension Exchange {
     }
 
     /// The tenant as one of those who share the process's connections.
-    var party: UInt64? { head.scope == .tenant ? head.tenant.uuid.high ^ head.tenant.uuid.low : nil }
+    var party: UInt64? { head.hasTenant ? head.tenant.uuid.high ^ head.tenant.uuid.low : nil }
 
     /// A transaction on a connection of its own, or a step of the one that is open there.
     func transaction<R>(on own: OwnConnection, _ body: () async throws -> R) async throws -> R {

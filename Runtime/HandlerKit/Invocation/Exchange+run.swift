@@ -17,7 +17,7 @@ extension Exchange {
                     throw AppError(.internalError, detail: "the route's access does not go with a context of the kind \(head.scope)")
                 }
                 try Task.checkCancellation()
-                if let idempotency = head.idempotency, endpoint.description.writes, head.scope == .tenant, player == nil {
+                if let idempotency = head.idempotency, endpoint.description.writes, head.hasTenant, player == nil {
                     try await runOnce(idempotency)
                 } else {
                     try await endpoint.work(self)

@@ -68,7 +68,7 @@ final class Exchange: @unchecked Sendable {
         var logger = services.logger
         logger[.requestID] = .string(head.requestID)
         logger[.route] = .string("\(endpoint.description.method) \(endpoint.description.path)")
-        if head.scope == .tenant { logger[.tenantID] = .string(head.tenant.description) }
+        if head.hasTenant { logger[.tenantID] = .string(head.tenant.description) }
         return logger
     }
 

@@ -33,6 +33,19 @@ extension Access where Context == SystemInvocation {
     }
 }
 
+extension Access where Context == OperatorInvocation {
+    /// Operators of the installation whose role holds a scope such as `tenants:write`. A route whose path has `{tenant_id}` is for that tenant (404
+    /// where there is none), others are for none. Neither members' tokens nor API keys open it.
+    public static func `operator`(_ scope: String) -> Access {
+        Access(description: .init(kind: .operator, scope: scope)) { OperatorInvocation(exchange: $0) }
+    }
+
+    /// The same for a route that makes a tenant: it is given an identifier that no tenant has.
+    public static func operatorOfNewTenant(_ scope: String) -> Access {
+        Access(description: .init(kind: .operatorNew, scope: scope)) { OperatorInvocation(exchange: $0) }
+    }
+}
+
 extension Access where Context == AnonymousInvocation {
     /// Everybody, before a tenant is known.
     public static var anonymous: Access {

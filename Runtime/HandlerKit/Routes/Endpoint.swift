@@ -36,7 +36,8 @@ final class Endpoint: Sendable {
     func accepts(_ scope: InvocationHead.Scope) -> Bool {
         switch description.access.kind {
         case .anonymous: scope == .identity
-        case .system: scope != .identity
+        case .system: scope == .system || scope == .tenant
+        case .operator, .operatorNew: scope == .operator
         case .bearer, .apiKey, .signedLink, .webhook: scope == .tenant
         }
     }

@@ -10,6 +10,8 @@ enum AccessRule: Sendable, Hashable {
     case apiKey(Scope)
     /// The host itself.
     case system
+    /// An operator of the installation whose role holds the scope. `founds`: for a tenant that is not there yet.
+    case `operator`(Scope, founds: Bool)
 
     /// Throws `VALIDATION_ERROR` for ways of access that this runtime does not know, and for what is no scope.
     init(_ access: HandlerDescription.Access) throws(AppError) {
@@ -18,6 +20,8 @@ enum AccessRule: Sendable, Hashable {
         case .bearer: self = .bearer(access.scope.isEmpty ? nil : try Self.scope(access.scope))
         case .apiKey: self = .apiKey(try Self.scope(access.scope))
         case .system: self = .system
+        case .operator: self = .operator(try Self.scope(access.scope), founds: false)
+        case .operatorNew: self = .operator(try Self.scope(access.scope), founds: true)
         case .signedLink, .webhook: throw AppError.invalid("access", "`\(access.kind.rawValue)` is not served by this runtime")
         }
     }
@@ -30,21 +34,28 @@ enum AccessRule: Sendable, Hashable {
     /// Whether a caller must prove who it is.
     var asksWho: Bool {
         switch self {
-        case .bearer, .apiKey: true
+        case .bearer, .apiKey, .operator: true
         case .anonymous, .system: false
         }
     }
 
-    /// Whether its scope concerns sessions, members, roles or keys; also of a route without a scope that is not known.
+    /// Whether only operators may call it.
+    var isForOperators: Bool { if case .operator = self { true } else { false } }
+
+    /// Whether its scope concerns sessions, members, roles or keys; also of a route without a scope that is not known. What
+    /// operators change may shut a tenant.
     var isAboutRights: Bool {
         switch self {
         case .bearer(let scope): scope?.family != .ordinary
         case .apiKey(let scope): scope.family != .ordinary
+        case .operator: true
         case .anonymous, .system: false
         }
     }
 
     func check(_ principal: Principal) throws(AppError) {
+        // Operators are members of nothing, and members no operators; a token is for one of both.
+        if asksWho, principal.isOperator != isForOperators { throw AppError(.forbidden, "This access token is not for this") }
         switch self {
         case .anonymous: return
         case .bearer(nil):
@@ -54,6 +65,8 @@ enum AccessRule: Sendable, Hashable {
             guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
         case .apiKey(let scope):
             guard principal.rights.isKey else { throw AppError(.forbidden, "Only an API key may call this") }
+            guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
+        case .operator(let scope, _):
             guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
         case .system: throw AppError(.notFound, "Nothing is at this address")
         }

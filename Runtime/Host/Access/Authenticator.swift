@@ -58,6 +58,14 @@ package final class Authenticator: Sendable {
         return .cookie(try claims(of: cookie[...], at: now))
     }
 
+    /// What an operator's token says, the only thing that opens operators' routes. Nothing is remembered: there are few. Throws `UNAUTHENTICATED`.
+    func operatorClaims(_ authorization: String?, at now: Timestamp) throws(AppError) -> OperatorClaims {
+        guard let authorization, let token = Self.bearer(authorization), token.utf8.count <= JWTVerifier.maximumBytes else {
+            throw AppError(.unauthenticated, "Expected `Authorization: Bearer` with an operator's token; POST /auth/operator gives one")
+        }
+        return try state.withLock { $0.verifier }.operatorClaims(String(token), at: now)
+    }
+
     private func claims(of token: Substring, at now: Timestamp) throws(AppError) -> AccessClaims {
         guard token.utf8.count <= JWTVerifier.maximumBytes else { throw AppError(.unauthenticated) }
         let key = SHA256.hash(token)

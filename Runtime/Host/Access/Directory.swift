@@ -44,8 +44,15 @@ final class Directory: Sendable {
         return key
     }
 
+    /// What an operator may do now; nil for who is none. Asked anew each time, so that what is taken away counts at once.
+    func standing(of user: UserID) async throws(AppError) -> OperatorStanding? { try await database.operatorStanding(user) }
+
+    /// Whether there is a tenant of that id, whatever its status.
+    func hasTenant(_ tenant: TenantID) async throws(AppError) -> Bool { try await database.hasTenant(tenant) }
+
     /// Decides again whether a caller who was let in still is. Throws why not, and `UNAVAILABLE`.
     func confirm(_ principal: Principal, at now: Timestamp) async throws(AppError) {
+        if principal.isOperator { return try principal.again(try await standing(of: principal.user)) }
         if case .key(let hash, _) = principal.proof {
             guard let key = try await key(hash) else { throw Principal.unknownKey }
             guard key.expiry > now else { throw AppError(.unauthenticated, "This API key has expired") }

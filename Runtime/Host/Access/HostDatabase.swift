@@ -28,6 +28,9 @@ final class HostDatabase: Sendable {
         select id, tenant_id, created_by, array_to_string(scopes, ' '), expires_at
         from tenancy.api_keys where hash = $1 and revoked_at is null
         """, cost: .short)
+    private static let standingOf = Statement(
+        "host.operator_standing", "select role, disabled, revoked_sessions from identity.operator_standing($1::uuid)", cost: .short)
+    private static let tenantOf = Statement("host.tenant", "select from tenancy.tenants where id = $1", cost: .short)
     private static let usedKeys = Statement(
         "host.used_keys",
         """
@@ -66,6 +69,19 @@ final class HostDatabase: Sendable {
                 expiry: row.isNull(4) ? Timestamp(seconds: 253_402_300_799) : try row.timestamp(4))
         } catch { throw unavailable(error) }
     }
+
+    /// What an operator is; nil for who is none.
+    func operatorStanding(_ user: UserID) async throws(AppError) -> OperatorStanding? {
+        guard let row = try await ask(Self.standingOf, [.id(user)]).first else { return nil }
+        do throws(PostgresError) {
+            guard let role = OperatorRole(rawValue: try row.text(0)) else { return nil }
+            let ended = try row.optionalText(2)?.split(separator: " ").compactMap { UUID($0) } ?? []
+            return OperatorStanding(role: role, disabled: try row.bool(1), revokedSessions: ended)
+        } catch { throw unavailable(error) }
+    }
+
+    /// Whether there is such a tenant.
+    func hasTenant(_ tenant: TenantID) async throws(AppError) -> Bool { try await !ask(Self.tenantOf, [.id(tenant)]).isEmpty }
 
     /// Writes when keys were last used.
     func used(_ keys: [UUID: Timestamp]) async throws(AppError) {

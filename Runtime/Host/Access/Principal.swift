@@ -27,8 +27,9 @@ extension Membership {
 
 /// A caller who was let in.
 struct Principal: Sendable, Hashable {
-    /// The member, or who made the key that calls.
+    /// The member, the operator, or who made the key that calls.
     let user: UserID
+    /// The member's; of an operator the one that is acted upon, all zero for none.
     let tenant: TenantID
     let rights: Rights
     /// When what proved it ends.
@@ -44,6 +45,19 @@ struct Principal: Sendable, Hashable {
         /// An access token: the membership's epoch when it was made, and its session, zero for none.
         case token(epoch: Int64, session: UUID)
         case key(Digest, id: UUID)
+        /// An operator's token, of a session.
+        case `operator`(session: UUID)
+    }
+
+    /// All of it, as it was decided.
+    init(user: UserID, tenant: TenantID, rights: Rights, expiry: Timestamp, weight: Int, proof: Proof, bound: [Scope]) {
+        self.user = user
+        self.tenant = tenant
+        self.rights = rights
+        self.expiry = expiry
+        self.weight = weight
+        self.proof = proof
+        self.bound = bound
     }
 
     /// Decides whether a token still opens the tenant. `membership` is nil where there is none.
@@ -77,7 +91,12 @@ struct Principal: Sendable, Hashable {
     var scopeTexts: [String] { rights.scopes.isEmpty ? [] : rights.scopes.map(\.rawValue) }
 
     /// The session that a token belongs to, zero where it is of none.
-    var session: UUID { if case .token(_, let session) = proof { session } else { .zero } }
+    var session: UUID {
+        switch proof {
+        case .token(_, let session), .operator(let session): session
+        case .key: .zero
+        }
+    }
 
     /// Decides again after the directory has changed; also throws where rights were lost.
     func again(_ membership: Membership?) throws(AppError) {

@@ -34,15 +34,15 @@ extension Gateway {
         }
         let handler = serving.handlers[index]
         let route = handler.routes[place]
-        let principal = try await principal(of: origin, for: route)
+        let principal = try await principal(of: origin, for: route, parameters, running.executor)
         guard call.body.count <= (route.body == .none ? 0 : min(route.bodyLimit, NestedCall.maximumBody)) else {
             throw AppError(.tooLarge, detail: "\(call.method) \(call.path) is called with a body of \(call.body.count) bytes")
         }
         let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
         let body = GatheredBody(ByteBuffer(bytes: call.body))
-        let suspect = try await suspicion(handler, place, principal?.tenant, parameters, target.query, body)
+        let suspect = try await suspicion(handler, place, principal?.target, parameters, target.query, body)
         let process = try await handler.pool.lease(
-            for: principal?.tenant, alone: suspect != nil, deadline: deadline, depth: Int(depth)
+            for: principal?.target, alone: suspect != nil, deadline: deadline, depth: Int(depth)
         ) { running.onStop($0) }
         var invocation: Invocation
         do throws(AppError) {
@@ -62,8 +62,8 @@ extension Gateway {
         let first = await link.open(invocation, gone: { running.onStop($0) })
         func meter(_ status: Int, _ bytes: Int) {
             let seen = Usage(requestBytes: call.body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status)
-            usage.add(seen, tenant: principal?.tenant, handler: handler.name, at: time.now())
-            if let tenant = principal?.tenant, handler.routes[place].writes { written.note(tenant) }
+            usage.add(seen, tenant: Caller(principal).metered, handler: handler.name, at: time.now())
+            if let tenant = principal?.target, handler.routes[place].writes { written.note(tenant) }
         }
         do throws(AppError) {
             let answer = try await collect(first, link, &used)
@@ -83,12 +83,14 @@ extension Gateway {
     }
 
     /// Who calls, as long as they still may, under the rule of the route.
-    private func principal(of origin: CallOrigin, for route: ServedHandler.Route) async throws(AppError) -> Principal? {
+    private func principal(
+        of origin: CallOrigin, for route: ServedHandler.Route, _ parameters: [String], _ executor: LoopExecutor
+    ) async throws(AppError) -> Principal? {
         guard route.rule.asksWho else { return nil }
         guard let principal = origin.principal else { throw AppError(.unauthenticated) }
         try await directory.confirm(principal, at: time.now())
         try route.rule.check(principal)
-        return principal
+        return route.rule.isForOperators ? principal.acting(on: try await target(of: route, parameters, executor)) : principal
     }
 
     /// Gathers an answer, also one that comes as a stream.

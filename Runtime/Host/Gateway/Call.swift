@@ -12,6 +12,8 @@ struct Call {
     var route = ""
     var handler = ""
     var tenant: TenantID?
+    /// Whether it is an operator who asks: what that costs is not the tenant's.
+    var isOperator = false
     var user: UserID?
     var isHead = false
     var isOld = false

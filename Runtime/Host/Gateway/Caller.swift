@@ -7,18 +7,29 @@ enum Caller: Sendable {
     /// Somebody who has not said who they are.
     case anonymous
     case member(Principal)
+    /// An operator of the installation, for a tenant or for none.
+    case `operator`(Principal)
     /// The host itself, for a tenant or for none.
     case system(TenantID?)
 
-    init(_ principal: Principal?) { self = principal.map { .member($0) } ?? .anonymous }
+    init(_ principal: Principal?) { self = principal.map { $0.isOperator ? .operator($0) : .member($0) } ?? .anonymous }
 
-    /// Nil for all but a member or a key.
-    var principal: Principal? { if case .member(let principal) = self { principal } else { nil } }
+    /// Nil for all but a member, a key or an operator.
+    var principal: Principal? {
+        switch self {
+        case .member(let principal), .operator(let principal): principal
+        case .anonymous, .system: nil
+        }
+    }
+
+    /// Whose usage it is: what operators do for a tenant is not the tenant's.
+    var metered: TenantID? { if case .operator = self { nil } else { tenant } }
 
     var tenant: TenantID? {
         switch self {
         case .anonymous: nil
         case .member(let principal): principal.tenant
+        case .operator(let principal): principal.target
         case .system(let tenant): tenant
         }
     }
@@ -27,6 +38,7 @@ enum Caller: Sendable {
         switch self {
         case .anonymous: .identity
         case .member: .tenant
+        case .operator: .operator
         case .system(let tenant): tenant == nil ? .system : .tenant
         }
     }
@@ -36,6 +48,7 @@ enum Caller: Sendable {
         case .tenant: .tenant
         case .identity: .identity
         case .system: .system
+        case .operator: .operator
         }
     }
 }

@@ -70,7 +70,7 @@ extension Gateway {
     func log(_ status: Int, _ call: Call) {
         if call.isInvoked {
             let seen = Usage(requestBytes: call.requestBytes, answerBytes: call.answerBytes, failed: status >= ErrorCode.cancelled.status)
-            usage.add(seen, tenant: call.tenant, handler: call.handler, at: time.now())
+            usage.add(seen, tenant: call.isOperator ? nil : call.tenant, handler: call.handler, at: time.now())
             if let tenant = call.tenant, call.method != "GET" { written.note(tenant) }
         }
         guard logsRequests else { return }

@@ -15,6 +15,9 @@ extension Gateway {
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw AppError(.badRequest, "Idempotency-Key: expected 1 to 255 visible ASCII characters without spaces")
         }
+        if let principal, principal.isOperator, route.tenantPlace == nil {
+            throw AppError(.badRequest, "Idempotency-Key is taken from operators only where the path names a tenant, which keeps the answer")
+        }
         guard principal != nil else { throw AppError(.badRequest, "Idempotency-Key is only taken from callers who are signed in") }
         return Idempotency(key: key, fingerprint: try await fingerprint(head.method, route.path, parameters, query, body))
     }

@@ -13,20 +13,21 @@ extension Gateway {
         call.route = route.path
         var principal: Principal?
         if route.rule.asksWho {
-            let admitted = try await admit(head, route.rule, &call)
+            let admitted = try await admit(head, route, parameters, &call)
             principal = admitted
-            call.tenant = admitted.tenant
+            call.tenant = admitted.target
+            call.isOperator = admitted.isOperator
             call.user = admitted.user
             try count(admitted, &call)
         }
         let gathering = time.instant()
-        let body = try await gather(head, route, principal?.tenant, call)
+        let body = try await gather(head, route, principal?.target, call)
         if head.hasBody { call.timing.body = gathering.duration(to: time.instant()) }
         if case .file = body.source, let principal {
             // A long upload: much may have changed since it began.
             try await directory.confirm(principal, at: time.now())
         }
-        let suspect = try await suspicion(handler, place, principal?.tenant, parameters, query, body)
+        let suspect = try await suspicion(handler, place, principal?.target, parameters, query, body)
         let idempotency = try await idempotency(head, route, parameters, query, body, principal)
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
@@ -34,7 +35,7 @@ extension Gateway {
         let permit = try await turn(at: handler, place, principal, deadline, call)
         let process: HandlerProcess
         do throws(AppError) {
-            process = try await handler.pool.lease(for: principal?.tenant, alone: suspect != nil, deadline: deadline) { stop in
+            process = try await handler.pool.lease(for: principal?.target, alone: suspect != nil, deadline: deadline) { stop in
                 connection.onGone = stop
             }
         } catch {
@@ -97,6 +98,7 @@ extension Gateway {
         let remaining = deadline.remaining(at: now)
         let principal = caller.principal
         let tenant = caller.tenant
+        let metered = caller.metered
         let context = try SignedContext(
             kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler,
             expiry: contexts.expiry(remaining: remaining), invocation: id)
@@ -112,7 +114,7 @@ extension Gateway {
         return Invocation(
             head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body
         ) { [usage, time] receipt in
-            usage.add(Usage(receipt), tenant: tenant, handler: handler, at: time.now())
+            usage.add(Usage(receipt), tenant: metered, handler: handler, at: time.now())
         }
     }
 
@@ -122,8 +124,12 @@ extension Gateway {
     }
 
     /// Lets a caller in, or throws why not.
-    private func admit(_ head: RequestHead, _ rule: AccessRule, _ call: inout Call) async throws(AppError) -> Principal {
+    private func admit(
+        _ head: RequestHead, _ route: ServedHandler.Route, _ parameters: [String], _ call: inout Call
+    ) async throws(AppError) -> Principal {
         let began = time.instant()
+        defer { call.timing.auth = began.duration(to: time.instant()) }
+        if route.rule.isForOperators { return try await admitOperator(head, route, parameters, call) }
         let now = time.now()
         let principal: Principal
         let credential = try authenticator.credential(head.authorization, apiKey: head.apiKey, cookie: head.cookies.access, at: now)
@@ -142,8 +148,7 @@ extension Gateway {
             principal = try Principal(key, hash, try await directory.membership(key.tenant, key.maker), at: now)
             keyUses.note(key.id, at: now)
         }
-        try rule.check(principal)
-        call.timing.auth = began.duration(to: time.instant())
+        try route.rule.check(principal)
         return principal
     }
 }

@@ -17,6 +17,8 @@ final class ServedHandler: Sendable {
         let bodyLimit: Int
         /// Whether it may change what callers may do: behind such a call the directory is read again at once, not only when it tells.
         let changesRights: Bool
+        /// Of a route of operators: which of the path's parameters names the tenant; nil where none does.
+        let tenantPlace: Int?
     }
 
     let name: String
@@ -48,7 +50,8 @@ final class ServedHandler: Sendable {
             routes.append(
                 Route(
                     path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,
-                    body: route.body, bodyLimit: route.bodyLimit, changesRights: route.writes && rule.isAboutRights))
+                    body: route.body, bodyLimit: route.bodyLimit, changesRights: route.writes && rule.isAboutRights,
+                    tenantPlace: rule.isForOperators ? RouteTable.place(of: "tenant_id", in: route.path) : nil))
         }
         self.routes = routes
     }
@@ -61,6 +64,11 @@ final class ServedHandler: Sendable {
 }
 
 extension RouteTable {
+    /// Which of a path's parameters has a name; nil where none has.
+    static func place(of name: String, in path: String) -> Int? {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.firstIndex { $0 == "{\(name)}" }
+    }
+
     /// All routes of all handlers and of the host. Throws where two collide, naming both handlers.
     static func build(_ handlers: [(name: String, description: HandlerDescription)]) throws(AppError) -> RouteTable {
         var table = RouteTable()

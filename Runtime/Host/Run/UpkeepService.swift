@@ -65,7 +65,7 @@ struct UpkeepService: Service {
         let now = gateway.time.instant()
         for process in gateway.fleet.pools.flatMap(\.processes) {
             await process.executor.run {
-                for exchange in process.wire.exchanges(where: { tenant == nil || $0.grant?.principal?.tenant == tenant }) { exchange.renewAt = now }
+                for exchange in process.wire.exchanges(where: { tenant == nil || $0.grant?.principal?.party == tenant }) { exchange.renewAt = now }
                 await gateway.renew(process.wire)
             }
         }

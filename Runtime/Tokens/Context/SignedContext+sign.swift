@@ -8,7 +8,7 @@ extension SignedContext {
 
     /// The signed text: eleven parts joined by `.`, the last the MAC of all before it, in hexadecimal digits.
     ///
-    /// `tc1.<key>.<t|i|s>.<tenant>.<user>.<role>.<handler>.<attempt>.<expiry, microseconds since 1970>.<invocation>.<mac>`
+    /// `tc1.<key>.<t|i|s|o>.<tenant>.<user>.<role>.<handler>.<attempt>.<expiry, microseconds since 1970>.<invocation>.<mac>`
     public func sign(with key: SigningKey) -> String {
         // Longest: 3 + 19 + 1 + 36 + 36 + 32 + 32 + 19 + 19 + 36 + 64 and ten dots.
         String(unsafeUninitializedCapacity: 312) { buffer in

@@ -10,10 +10,12 @@ public struct SignedContext: Hashable, Sendable {
         case identity = "i"
         /// Reference data, for the system's own timers.
         case system = "s"
+        /// The functions of operators of the installation, and the rows of one tenant where it names one.
+        case `operator` = "o"
     }
 
     public let kind: Kind
-    /// Nil where no tenant is known; always there for `.tenant`.
+    /// Nil where no tenant is known; always there for `.tenant`, and for `.operator` where it is about one.
     public let tenant: TenantID?
     /// Nil where nobody is signed in.
     public let user: UserID?
@@ -30,7 +32,7 @@ public struct SignedContext: Hashable, Sendable {
     /// A context, not signed yet.
     ///
     /// Throws `INTERNAL_ERROR` where a part could not be told from its neighbours in the signed text: a handler's name is `[a-z][a-z0-9_]{0,31}`,
-    /// attempt and expiry are not negative, and only the kind `.tenant` has a tenant.
+    /// attempt and expiry are not negative, and no kind but `.tenant` and `.operator` has a tenant.
     public init(
         kind: Kind, tenant: TenantID? = nil, user: UserID? = nil, role: Role? = nil, handler: String, attempt: Int = 0, expiry: Timestamp,
         invocation: InvocationID
@@ -39,7 +41,7 @@ public struct SignedContext: Hashable, Sendable {
         guard attempt >= 0, expiry.microseconds >= 0 else {
             throw AppError(.internalError, detail: "a context's attempt and expiry are not negative")
         }
-        guard (kind == .tenant) == (tenant != nil) else {
+        guard kind == .operator || (kind == .tenant) == (tenant != nil) else {
             throw AppError(.internalError, detail: "a context of kind \(kind) with tenant \(tenant as Any)")
         }
         guard tenant?.uuid != .zero, user?.uuid != .zero else { throw AppError(.internalError, detail: "the zero identifier stands for nobody") }

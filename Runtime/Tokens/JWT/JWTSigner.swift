@@ -60,6 +60,11 @@ public struct JWTSigner: Sendable {
         try sign(claims.json, with: keys.first { $0.from <= claims.issuedAt } ?? keys[keys.count - 1])
     }
 
+    /// An operator's token, signed in the same way.
+    public func sign(_ claims: OperatorClaims) throws(AppError) -> String {
+        try sign(claims.json, with: keys.first { $0.from <= claims.issuedAt } ?? keys[keys.count - 1])
+    }
+
     /// A token with any claims, signed with the latest key.
     public func sign(_ claims: JSONObject) throws(AppError) -> String { try sign(claims, with: keys[0]) }
 

@@ -33,6 +33,17 @@ public struct JWTVerifier: Sendable {
         self.maximumLifetime = maximumLifetime
     }
 
+    /// One with the same keys for tokens that are meant for somebody else.
+    public func audience(_ audience: String) -> JWTVerifier { JWTVerifier(self, audience: audience) }
+
+    private init(_ other: JWTVerifier, audience: String) {
+        keys = other.keys
+        issuer = other.issuer
+        self.audience = audience
+        leeway = other.leeway
+        maximumLifetime = other.maximumLifetime
+    }
+
     /// The claims of a token that is valid at a moment.
     ///
     /// Throws `UNAUTHENTICATED` for every other token, with the reason in the detail, for the log alone.

@@ -63,6 +63,10 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
             case anonymous
             /// The host's own calls, and nobody else's.
             case system
+            /// Operators of the installation, for the tenant that the path's `{tenant_id}` names, else for none.
+            case `operator`
+            /// The same for a tenant that is not there yet, with an identifier that nobody has.
+            case operatorNew = "operator_new"
         }
         public var kind: Kind
         /// The scope that the caller must hold, or the resolver's name of a webhook; empty where none is needed.

@@ -15,6 +15,7 @@ public struct InvocationHead: Sendable, Hashable {
         case tenant = 0x74
         case identity = 0x69
         case system = 0x73
+        case `operator` = 0x6F
     }
 
     public var target: Target
@@ -22,7 +23,7 @@ public struct InvocationHead: Sendable, Hashable {
     public var invocation: InvocationID
     /// The id in the answer's `X-Request-ID`.
     public var requestID: String
-    /// All zero where the scope is not a tenant's.
+    /// All zero where the scope is not a tenant's, nor an operator's who acts upon one.
     public var tenant: TenantID
     /// All zero where nobody has signed in.
     public var user: UserID
@@ -86,6 +87,9 @@ public struct InvocationHead: Sendable, Hashable {
         self.body = body
         self.following = following
     }
+
+    /// Whether it is about one tenant, whose rows the context opens.
+    public var hasTenant: Bool { scope == .tenant || scope == .operator && tenant.uuid != .zero }
 
     init(from reader: inout ByteReader) throws(WireError) {
         switch try reader.number(UInt8.self) {

@@ -57,8 +57,9 @@ struct GrantPlan {
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
     ].map { "execute on function \($0)" }
 
-    /// The product's own handlers of sign-in, of people, of their rights and of what happened to them. No package may take one of these names.
-    static let identityHandlers: Set = ["audit", "auth", "federation", "mail", "users"]
+    /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
+    /// names.
+    static let identityHandlers: Set = ["administration", "audit", "auth", "federation", "mail", "users"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {

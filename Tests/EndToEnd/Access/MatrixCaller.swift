@@ -40,6 +40,16 @@ struct MatrixCaller: Sendable {
             MatrixCaller(name: "restricted token", token: { try await host.session(member, scopes: ["mfa:*", "profile:read"]) }) { need in
                 need == .open || need.scope == "profile:read" || need.scope?.hasPrefix("mfa:") == true
             })
+        for (number, role) in [(16, OperatorRole.admin), (17, .support)] {
+            // Owners of another tenant, which gives an operator nothing here and takes nothing.
+            let person = try await Member.join(other.tenant, number: number, role: .owner)
+            try await person.appoint(role)
+            callers.append(
+                MatrixCaller(name: "\(role.rawValue) of the installation", token: { try host.operatorToken(person.user) }) { need in
+                    if case .operator(let scope) = need { return role.scopes.contains { $0.rawValue == scope } }
+                    return need == .open
+                })
+        }
         callers.append(MatrixCaller(name: "another tenant's owner", token: { try await host.session(other) }) { $0.rank <= 3 })
         return callers
     }
@@ -75,7 +85,7 @@ extension Need {
         case .viewer: 1
         case .analyst: 2
         case .admin: 3
-        case .system: 9
+        case .system, .operator: 9
         }
     }
 
@@ -83,7 +93,7 @@ extension Need {
     var isForKeys: Bool {
         switch self {
         case .open, .viewer, .analyst, .admin: true
-        case .member, .personal, .system: false
+        case .member, .personal, .system, .operator: false
         }
     }
 }

@@ -14,12 +14,14 @@ enum Need: Sendable, Equatable {
     case admin(String)
     /// The host itself.
     case system
+    /// An operator of the installation whose role holds the scope; no member, whatever their role.
+    case `operator`(String)
 
     /// The scope; nil where none is asked.
     var scope: String? {
         switch self {
         case .open, .member, .system: nil
-        case .personal(let scope), .viewer(let scope), .analyst(let scope), .admin(let scope): scope
+        case .personal(let scope), .viewer(let scope), .analyst(let scope), .admin(let scope), .operator(let scope): scope
         }
     }
 
@@ -42,6 +44,24 @@ enum Need: Sendable, Equatable {
         "DELETE /auth/sessions": .personal("sessions:write"),
         "DELETE /auth/sessions/{session_id}": .personal("sessions:write"),
         "POST /auth/switch-tenant": .personal("sessions:write"),
+        "POST /auth/operator": .personal("sessions:write"),
+
+        "POST /admin/tenants": .operator("tenants:write"),
+        "GET /admin/tenants": .operator("tenants:read"),
+        "GET /admin/tenants/{tenant_id}": .operator("tenants:read"),
+        "PATCH /admin/tenants/{tenant_id}": .operator("tenants:write"),
+        "DELETE /admin/tenants/{tenant_id}": .operator("tenants:write"),
+        "PUT /admin/tenants/{tenant_id}/plan": .operator("tenants:write"),
+        "POST /admin/tenants/{tenant_id}/suspend": .operator("tenants:write"),
+        "POST /admin/tenants/{tenant_id}/resume": .operator("tenants:write"),
+        "POST /admin/tenants/{tenant_id}/undelete": .operator("tenants:write"),
+        "GET /admin/tenants/{tenant_id}/usage": .operator("tenants:read"),
+        "GET /admin/tenants/{tenant_id}/health": .operator("tenants:read"),
+        "GET /admin/me": .operator("tenants:read"),
+        "DELETE /admin/session": .operator("tenants:read"),
+        "GET /admin/operators": .operator("operators:write"),
+        "PUT /admin/operators": .operator("operators:write"),
+        "DELETE /admin/operators/{user_id}": .operator("operators:write"),
 
         "GET /businesses": .viewer("businesses:read"),
         "POST /businesses": .admin("businesses:write"),

@@ -81,6 +81,38 @@ extension Integration {
             #expect(try await tenantID(database.context(tenant: tenant, handler: "dashboards", key: unknownKey)) == .refused("28000"))
         }
 
+        @Test("an operator's context opens the tenant that it names or none, names its operator, and is no member's and no system's")
+        func operators() async throws {
+            let database = try TestDatabase.current
+            let tenant = TenantID(UUID(high: 1, low: 2))
+            let about = try database.context(.operator, tenant: tenant, user: Self.user, role: nil, handler: "dashboards")
+            let alone = try database.context(.operator, user: Self.user, role: nil, handler: "dashboards")
+            #expect(try await tenantID(about) == value(tenant.uuid))
+            #expect(try await tenantID(alone) == .refused("28000"))
+            for context in [about, alone] { #expect(try await tenantID(context, function: "user_id") == value(Self.user.uuid)) }
+            let admin = try database.client(role: "users")
+            func asked(_ function: String, _ context: String) async throws -> Outcome {
+                try await admin.withConnection(deadline: Self.limit) { connection in
+                    try await connection.begin()
+                    _ = try await connection.query("select tenancy.use($1)", [.text(context)])
+                    return await Outcome.of("select tenancy.\(function)()::text", on: connection)
+                }
+            }
+            // Granted here for the test alone: the functions of operators call it as their owner.
+            try await database.execute(
+                "grant execute on function tenancy.require_operator(), tenancy.require_system() to \(database.prefix.handler("users"))")
+            let operatorContext = try database.context(.operator, user: Self.user, role: nil, handler: "users")
+            #expect(try await asked("require_operator", operatorContext) == value(Self.user.uuid))
+            #expect(try await asked("require_system", operatorContext) == .refused("28000"))
+            for kind in [SignedContext.Kind.identity, .system] {
+                let other = try database.context(kind, user: kind == .system ? nil : Self.user, role: nil, handler: "users")
+                #expect(try await asked("require_operator", other) == .refused("28000"), "\(kind)")
+            }
+            let member = try database.context(tenant: tenant, user: Self.user, handler: "users")
+            #expect(try await asked("require_operator", member) == .refused("28000"))
+            #expect(try await asked("require_operator", operatorContext.replacing(".o.", with: ".t.")) == .refused("28000"))
+        }
+
         @Test("two keys are valid at a time: the second rotation ends the first key")
         func rotation() async throws {
             let database = try TestDatabase.current

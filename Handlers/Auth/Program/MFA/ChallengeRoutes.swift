@@ -7,6 +7,7 @@ import Tokens
 struct ChallengeRoutes: Sendable {
     let codes: CodeCheck
     let sessions: SessionMaker
+    let operators: OperatorTokens
     let mail: FactorMail
 
     /// How long somebody may look for the phone, in seconds.
@@ -24,9 +25,13 @@ struct ChallengeRoutes: Sendable {
     }
 
     /// What the first step answers instead of tokens; `first` is how it was done.
-    static func begin(for user: UserID, tenant: String?, by first: Factor = .password, _ caller: Caller) async throws -> Response {
+    static func begin(
+        for user: UserID, tenant: String?, by first: Factor = .password, isOperator: Bool = false, _ caller: Caller
+    ) async throws -> Response {
         let secret = OneTimeSecret()
-        let details: JSONValue = ["tenant": tenant.map { .string($0) } ?? .null, "first": .string(first.rawValue)]
+        let details: JSONValue = [
+            "tenant": tenant.map { .string($0) } ?? .null, "first": .string(first.rawValue), "operator": .bool(isOperator),
+        ]
         _ = try await caller.database.rows(
             AddressSQL.issue, .bytes(secret.hash), .text("mfa_login"), .id(user), .null, .null, .int32(lifetime),
             .json(Array(details.description.utf8)))
@@ -46,9 +51,17 @@ struct ChallengeRoutes: Sendable {
             .text(caller.address), .text(caller.userAgent))
         // Somebody else used the code or the challenge meanwhile.
         guard let row = completed.first else { return try await refuse(user, caller) }
+        return try await open(user, try row.optionalJSON(2), .totp, input, caller)
+    }
+
+    /// What the sign-in was begun for: a session in a tenant, or an operator's token.
+    private func open(
+        _ user: UserID, _ details: [UInt8]?, _ second: Factor, _ input: ChallengeInput, _ caller: Caller
+    ) async throws -> Response {
+        let first = try Self.first(details)
+        if first == .password, try Self.isOperator(details) { return try await operators.signIn(user, caller) }
         return try await sessions.open(
-            user, tenant: try Self.tenant(row.optionalJSON(2)), factors: [try Self.first(row.optionalJSON(2)), .totp],
-            cookies: input.cookies ?? false, caller)
+            user, tenant: try Self.tenant(details), factors: [first, second], cookies: input.cookies ?? false, caller)
     }
 
     private func recover(_ input: ChallengeInput, _ caller: Caller) async throws -> Response {
@@ -67,9 +80,7 @@ struct ChallengeRoutes: Sendable {
             let call = try mail.call(.recoveryCodeUsed, to: person.email, name: person.name, caller)
             _ = try await caller.database.transaction([call])
         }
-        return try await sessions.open(
-            user, tenant: try Self.tenant(row.optionalJSON(4)), factors: [try Self.first(row.optionalJSON(4)), .recoveryCode],
-            cookies: input.cookies ?? false, caller)
+        return try await open(user, try row.optionalJSON(4), .recoveryCode, input, caller)
     }
 
     private func refuse(_ user: UserID, _ caller: Caller) async throws -> Response {
@@ -92,6 +103,8 @@ struct ChallengeRoutes: Sendable {
     }
 
     private static func tenant(_ details: [UInt8]?) throws -> String? { try details.flatMap { try JSON.read($0)["tenant"]?.string } }
+
+    private static func isOperator(_ details: [UInt8]?) throws -> Bool { try details.flatMap { try JSON.read($0)["operator"]?.bool } ?? false }
 
     /// How the first step was done. A session that a provider vouched for stays in the provider's tenant, also behind a second factor.
     private static func first(_ details: [UInt8]?) throws -> Factor {

@@ -11,7 +11,11 @@ struct SignIn: Sendable {
         ) { (input: SignInInput, invocation: AnonymousInvocation) async throws -> Response in
             let caller = Caller(invocation)
             let found = try await passwords.user(email: input.email, password: input.password, caller)
-            guard !found.hasSecondFactor else { return try await ChallengeRoutes.begin(for: found.user, tenant: input.tenant, caller) }
+            let isOperator = input.operator ?? false
+            guard !found.hasSecondFactor else {
+                return try await ChallengeRoutes.begin(for: found.user, tenant: input.tenant, isOperator: isOperator, caller)
+            }
+            guard !isOperator else { throw OperatorTokens.noFactor }
             return try await sessions.open(found.user, tenant: input.tenant, factors: [.password], cookies: input.cookies ?? false, caller)
         }
     }

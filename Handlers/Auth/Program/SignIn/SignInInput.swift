@@ -10,6 +10,8 @@ struct SignInInput: Decodable, Sendable, Validated {
     let tenant: String?
     /// Whether the tokens are set as cookies instead of standing in the body.
     let cookies: Bool?
+    /// Whether it is the installation's operator who signs in, into no tenant. The second factor's answer is then an operator's token.
+    let `operator`: Bool?
 
     func validate(_ issues: inout [AppError.Issue]) {
         issues.requireLength(email, "email", 3...320)
@@ -18,6 +20,7 @@ struct SignInInput: Decodable, Sendable, Validated {
             (1...PasswordHash.maximumBytes).contains(password.utf8.count), "password", "expected 1 to \(PasswordHash.maximumBytes) bytes")
         issues.requireLength(tenant, "tenant", 1...64)
         issues.requirePlain(tenant, "tenant")
+        issues.require(`operator` != true || tenant == nil && cookies != true, "operator", "expected neither a tenant nor cookies beside it")
     }
 }
 

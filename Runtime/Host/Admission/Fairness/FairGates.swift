@@ -47,7 +47,7 @@ extension Gateway {
     ) async throws(AppError) -> FairPermit {
         let connection = call.connection
         return try await gates.gate(before: handler).enter(
-            principal.map { FlowKey($0.tenant) } ?? FlowKey(call.client), weight: principal?.weight ?? Membership.ordinaryWeight, route: route,
+            principal.map { FlowKey($0.party) } ?? FlowKey(call.client), weight: principal?.weight ?? Membership.ordinaryWeight, route: route,
             deadline: deadline
         ) { stop in connection.onGone = stop }
     }

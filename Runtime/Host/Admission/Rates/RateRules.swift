@@ -36,6 +36,9 @@ final class RateRules: Sendable {
         try Self.take(tenant, .tenant, tenants, now)
     }
 
+    /// Gives back what a call took that turned out to be an operator's.
+    func pass(_ address: ClientAddress) { addresses.withLock { $0?.giveBack(address.network) } }
+
     private static func take<Key: Hashable & Sendable>(
         _ key: Key, _ scope: Scope, _ buckets: borrowing Mutex<TokenBuckets<Key>?>, _ now: ContinuousClock.Instant
     ) throws(RateRefusal) {

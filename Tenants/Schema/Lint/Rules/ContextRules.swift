@@ -7,7 +7,8 @@ enum ContextRules {
         "context_function", .must, gain: "puts a check of its own in the place of the signature's",
         """
         select w.name, 'apply the migrations again in a new database and compare', null
-        from unnest(array['tenancy.tenant_id()', 'tenancy.user_id()', 'tenancy.require_identity()', 'tenancy.require_system()']) as w (name)
+        from unnest(array['tenancy.tenant_id()', 'tenancy.user_id()', 'tenancy.require_identity()', 'tenancy.require_system()',
+            'tenancy.require_operator()']) as w (name)
         where not exists (
             select from pg_proc p join pg_roles r on r.oid = p.proowner
             where p.oid = to_regprocedure(w.name) and p.prosecdef and p.provolatile = 's' and p.proparallel = 's' and r.rolname = $1 || '_owner'

@@ -36,6 +36,7 @@ extension World {
                 values ('\(entry)', '\(tenant)', '\(name)', 'https://\(name).example', '\(name)', '{openid}', '{}', '2026-01-01', '2026-01-01');
             insert into identity.provider_links (tenant_id, issuer, subject, user_id, created_at)
                 values ('\(tenant)', 'https://\(name).example', '\(name)', '\(user)', '2026-01-01');
+            insert into identity.operators (user_id, role, granted_at) values ('\(user)', 'support', '2026-01-01');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -48,10 +49,11 @@ extension World {
             "tenancy.invitations", "identity.user_sessions", "identity.one_time_tokens", "identity.mail_outbox", "identity.providers",
             "identity.provider_links",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
-        let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences"].map {
-            "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.user_id in "
-                + "(select e.user_id from identity.security_events e where e.tenant_id = \(tenant)))"
-        }
+        let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
+            .map {
+                "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.user_id in "
+                    + "(select e.user_id from identity.security_events e where e.tenant_id = \(tenant)))"
+            }
         return (byTenant + byUser).joined(separator: ",\n            ")
     }
 }
