@@ -29,6 +29,8 @@ public struct Manifest: Sendable, Hashable {
     public var calls: [String] = []
     /// Commands that the command line may run in its program.
     public var commands: [String] = []
+    /// Whether its processes stand back where processors are short. Defaults to not.
+    public var priority = Priority.normal
     /// What is recorded of its invocations, so that they can be replayed. Defaults to those that fail.
     public var record = Record.failures
     /// The most Postgres connections of one process, 1…64. Defaults to 4.
@@ -50,6 +52,14 @@ public struct Manifest: Sendable, Hashable {
         case tenant
         /// Nobody else's: a process for each invocation.
         case invocation
+    }
+
+    /// A handler's claim on processors that several want at once.
+    public enum Priority: String, Sendable, Hashable, CaseIterable {
+        /// As everybody's.
+        case normal
+        /// Others come first: for work that is long and that nobody waits for, or that is slow on purpose.
+        case low
     }
 
     /// Which invocations are recorded.

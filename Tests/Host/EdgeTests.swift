@@ -87,7 +87,8 @@ import Wire
     }
 
     @Test("the date is that of RFC 9110") func date() {
-        #expect(DateHeader.format(Timestamp(seconds: 784_111_777)) == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(Timestamp(seconds: 784_111_777).withWeekday(zone: "GMT") == "Sun, 06 Nov 1994 08:49:37 GMT")
+        #expect(Timestamp(seconds: -1).withWeekday(zone: "GMT") == "Wed, 31 Dec 1969 23:59:59 GMT")
         var header = DateHeader()
         #expect(String(decoding: header.value(at: Timestamp(seconds: 0)), as: UTF8.self) == "Thu, 01 Jan 1970 00:00:00 GMT")
         #expect(String(decoding: header.value(at: Timestamp(seconds: 61)), as: UTF8.self) == "Thu, 01 Jan 1970 00:01:01 GMT")

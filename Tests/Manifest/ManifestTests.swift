@@ -30,6 +30,8 @@ import Testing
             secrets: [jwt_signing_keys]
             calls: [POST /files/upload]
             commands: [inspect]
+            record: all
+            priority: low
             """, path: "handler.yaml")
         var expected = Manifest(name: "uploads", program: "uploads-handler")
         expected.concurrency = 8
@@ -45,6 +47,8 @@ import Testing
         expected.secrets = ["jwt_signing_keys"]
         expected.calls = ["POST /files/upload"]
         expected.commands = ["inspect"]
+        expected.record = .all
+        expected.priority = .low
         #expect(manifest == expected)
     }
 

@@ -69,6 +69,6 @@ struct MeAnswer: Codable, Sendable {
     private static let scopes = [
         "dashboard:read", "businesses:read", "businesses:write", "data:write", "alerts:write", "members:read", "members:write", "roles:read",
         "roles:write", "keys:read", "keys:write", "sso:read", "sso:write", "audit:read", "tenant:write", "profile:read", "profile:write",
-        "sessions:read", "sessions:write", "mfa:read", "mfa:write",
+        "sessions:read", "sessions:write", "sessions:end", "mfa:read", "mfa:write",
     ]
 }

@@ -21,7 +21,7 @@ public struct MailMessage: Sendable {
         // A quoted-printable line cannot hold `=_`, so no content can hold the boundary.
         let boundary = "=_\(id)"
         let lines = [
-            "Date: \(MailDate.format(date))",
+            "Date: \(date.withWeekday(zone: "+0000"))",
             "From: \(MailHeader.mailbox(from, indent: 6))",
             "To: \(MailHeader.mailbox(to, indent: 4))",
             "Subject: \(MailHeader.text(subject, indent: 9))",
@@ -45,19 +45,5 @@ public struct MailMessage: Sendable {
             "",
         ]
         return Array(lines.joined(separator: "\r\n").utf8)
-    }
-}
-
-/// A header's date (RFC 5322 section 3.3), in UTC.
-enum MailDate {
-    /// For example `Sun, 06 Nov 1994 08:49:37 +0000`.
-    static func format(_ time: Timestamp) -> String {
-        let days = Int(time.seconds / 86_400)
-        let rest = Int(time.seconds % 86_400)
-        let date = CalendarDate(daysSinceEpoch: days)
-        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][days % 7]
-        let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][date.month - 1]
-        func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-        return "\(weekday), \(two(date.day)) \(month) \(date.year) \(two(rest / 3600)):\(two(rest / 60 % 60)):\(two(rest % 60)) +0000"
     }
 }

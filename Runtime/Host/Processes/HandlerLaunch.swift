@@ -44,7 +44,12 @@ struct HandlerLaunch: Sendable {
     func start(_ manifest: Manifest) async throws -> Launcher.Child {
         let command = sandbox.plan.command(manifest, program: manifest.programPath(beside: programs))
         let waiting = waitingCommand(manifest)
-        let child = try await pool.run { [parked] in try waiting.flatMap { parked.take($0) } ?? Launcher.start(command) }
+        let standing = ProcessStanding.usual(manifest)
+        let child = try await pool.run { [parked] in
+            let child = try waiting.flatMap { parked.take($0) } ?? Launcher.start(command)
+            if standing > 0 { ProcessStanding.set(standing, child.program) }
+            return child
+        }
         // Later, or it would take the processor from the start that somebody waits for.
         if parks { loops.home.loop.scheduleTask(in: .milliseconds(500)) { prepare(manifest) } }
         return child

@@ -266,8 +266,8 @@ final class HandlerPool: Sendable {
         for action in actions {
             switch action {
             case .start(let id): start.yield(id)
-            case .demote(let id): state.withLock { $0.processes[id] }?.yield(true)
-            case .restore(let id): state.withLock { $0.processes[id] }?.yield(false)
+            case .demote(let id): stand(id, ProcessStanding.silent)
+            case .restore(let id): stand(id, ProcessStanding.usual(manifest))
             case .drain(let id): state.withLock { $0.processes[id] }?.drain()
             case .kill(let id, let cause):
                 let process = state.withLock { state in
@@ -283,6 +283,10 @@ final class HandlerPool: Sendable {
             case .refuse(let ticket, let reason): resolve(ticket, .failure(AppError(reason)))
             }
         }
+    }
+
+    private func stand(_ id: ProcessPool.ID, _ niceness: Int32) {
+        if let process = state.withLock({ $0.processes[id] }) { ProcessStanding.set(niceness, process.program) }
     }
 
     private func resolve(_ ticket: ProcessPool.Ticket, _ outcome: Outcome) {

@@ -41,12 +41,6 @@ final class HandlerProcess: Sendable {
         executor.loop.execute { [wire] in wire.drain() }
     }
 
-    /// Lets others have the processors first, or no longer. Only root may take that back, so for others it does nothing.
-    func yield(_ yields: Bool) {
-        guard geteuid() == 0, let threads = try? File.names(in: "/proc/\(program)/task") else { return }
-        for thread in threads.compactMap({ id_t($0) }) { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), thread, yields ? 10 : 0) }
-    }
-
     /// Ends it and all that it started. The wire's end follows.
     func kill(for cause: ProcessPool.Cause? = nil) {
         if let cause { self.cause.withLock { $0 = $0 ?? cause } }

@@ -11,7 +11,7 @@ struct ManifestReader {
     static let keys = [
         "name", "program", "concurrency", "instances", "timeout", "memory", "cpu", "idle", "isolation", "grants", "egress", "secrets", "calls",
         "commands",
-        "connections", "record",
+        "connections", "record", "priority",
     ]
 
     mutating func read(_ text: String) throws(AppError) -> Manifest {
@@ -65,6 +65,7 @@ struct ManifestReader {
         case "secrets": set(&manifest.secrets, list(value, "a name such as `jwt_signing_keys`", Name.isIdentifier))
         case "calls": set(&manifest.calls, list(value, "a route such as `POST /files/upload`", Name.isRoute))
         case "record": set(&manifest.record, choice(value))
+        case "priority": set(&manifest.priority, choice(value))
         case "commands": set(&manifest.commands, list(value, "a name such as `inspect`", Name.isCommand))
         case let unknown:
             let nearest = Name.nearest(to: unknown, in: Self.keys)

@@ -30,7 +30,7 @@ enum Need: Sendable, Equatable {
         "POST /auth/login": .open,
         "POST /auth/register": .open,
         "POST /auth/refresh": .open,
-        "POST /auth/logout": .member,
+        "POST /auth/logout": .personal("sessions:end"),
         "POST /auth/reset-password": .open,
         "POST /auth/reset-password/confirm": .open,
         "POST /auth/verify-email": .open,

@@ -210,6 +210,10 @@ extension EndToEnd {
                         "PUT", "/users/profile", token: tokens.access, headers: [("content-type", "application/json")],
                         body: Array(#"{"name": "x"}"#.utf8)
                     ).status == 403)
+                // Who does not want to go on can leave.
+                let leaving = try Tokens(try await host.post("/auth/login", json: ["email": .string(person.email), "password": .string(person.password)]))
+                #expect(try await host.post("/auth/logout", token: leaving.access, json: [:]).status == 204)
+                #expect(try await host.get("/auth/me", token: leaving.access).status == 401)
                 // A refresh before it is set up gives no more.
                 let still = try Tokens(try await host.refresh(tokens.refresh))
                 #expect(try await host.get("/members", token: still.access).status == 403)

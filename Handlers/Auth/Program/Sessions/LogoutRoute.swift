@@ -6,7 +6,7 @@ struct LogoutRoute: Sendable {
     let sessions: SessionMaker
 
     var route: Route {
-        Route.post("/auth/logout", access: .bearer(), summary: "End this session", status: 204) {
+        Route.post("/auth/logout", access: .bearer("sessions:end"), summary: "End this session", status: 204) {
             (input: LogoutInput, invocation: Invocation) async throws -> Response in
             let caller = Caller(invocation)
             let given = input.refreshToken.flatMap { sessions.refreshTokens.decode($0)?.session }

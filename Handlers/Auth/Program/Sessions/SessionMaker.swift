@@ -56,7 +56,7 @@ struct SessionMaker: Sendable {
     }
 
     /// What a session without the second factor that its tenant requires may do.
-    private static let enrolment = ["mfa:*", "profile:read"].compactMap { Scope(rawValue: $0) }
+    private static let enrolment = ["mfa:*", "profile:read", "sessions:end"].compactMap { Scope(rawValue: $0) }
 
     private func answer(_ session: OpenSession, cookies: Bool, restricted: Rows, _ caller: Caller) async throws -> Response {
         let scopes = try restricted.first?.bool(0) == true ? Self.enrolment : []
