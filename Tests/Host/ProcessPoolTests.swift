@@ -211,3 +211,45 @@ import Testing
         #expect(ended == 500)
     }
 }
+
+@Suite("Processes that took the place of dead ones") struct ProbationTests {
+    private let start = ContinuousClock.now
+    private func at(_ seconds: Double) -> ContinuousClock.Instant { start.advanced(by: .seconds(seconds)) }
+
+    /// A pool of one process, the third, after two that died at once.
+    private func bereaved() -> ProcessPool {
+        var pool = ProcessPool(.init(instances: 1...1, concurrency: 2, idle: .seconds(5), waiting: 8))
+        _ = pool.tick(at(0))
+        for id in 1...2 {
+            #expect(!pool.isOnProbation(id))
+            _ = pool.ready(id, now: at(0))
+            #expect(pool.died(id, now: at(0)) == [.start(id + 1)])
+        }
+        #expect(pool.isOnProbation(3))
+        #expect(pool.ready(3, now: at(0)) == [])
+        return pool
+    }
+
+    @Test("they stand back until they have lived for a while") func age() {
+        var pool = bereaved()
+        #expect(pool.tick(at(9)) == [])
+        #expect(pool.tick(at(10)) == [.restore(3)])
+        #expect(!pool.isOnProbation(3) && pool.tick(at(11)) == [])
+    }
+
+    @Test("or have answered many calls") func answers() {
+        var pool = bereaved()
+        for call in 1...Circuit.manyAnswers {
+            #expect(pool.lease(UInt64(call), deadline: .after(.seconds(30), from: start), now: at(1)) == .use(3))
+            #expect(pool.release(3, now: at(1)) == (call == Circuit.manyAnswers ? [.restore(3)] : []))
+        }
+    }
+
+    @Test("one that falls silent stays back when it speaks again") func silence() {
+        var pool = bereaved()
+        _ = pool.lease(1, deadline: .after(.seconds(30), from: start), now: at(1))
+        _ = pool.fellSilent(3, now: at(1))
+        #expect(pool.observe(3, memory: 0, cpu: .zero, now: at(1.5)) == [])
+        #expect(pool.spokeAgain(3, now: at(1.6)).isEmpty && pool.isOnProbation(3))
+    }
+}

@@ -13,8 +13,8 @@ CROWD = 200
 # Short calls a second.
 RATE = 100
 WEIGHTS = {2: 100, 3: 200, 4: 400}
-# Clients of each tenant that competes by weight.
-RIVALS = 100
+# Clients of each tenant that competes by weight: more than its share of the slots, also while their own program is slow to ask again.
+RIVALS = 220
 # Points that each of their calls aggregates: a few milliseconds, less than what makes a call a heavy one.
 RIVAL_POINTS = 3_000
 

@@ -107,7 +107,7 @@ def shared(fairness):
         weights = fairness[f"weights_{kind}"]
         parts = ", ".join(f"{share:.1%}" for share in weights["shares"].values())
         yield (
-            f"Shares of tenants with the weights {', '.join(weights['shares'])}, each with 100 {what} in flight",
+            f"Shares of tenants with the weights {', '.join(weights['shares'])}, each with 220 {what} in flight",
             f"{parts} of {weights['per_s']:,} a second; at most {weights['worst_error']:.1%} off")
 
 

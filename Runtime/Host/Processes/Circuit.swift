@@ -26,6 +26,9 @@ struct Circuit: Equatable {
     /// How long nothing is started; nil: it may be.
     func rest(at now: ContinuousClock.Instant) -> Duration? { until.flatMap { $0 > now ? now.duration(to: $0) : nil } }
 
+    /// Processes died one soon after the other: the next one may do the same, at the cost of others.
+    var isSuspect: Bool { failures >= 2 }
+
     /// One process and one call at a time, until one is answered.
     var isTrying: Bool { failures >= Self.threshold }
 

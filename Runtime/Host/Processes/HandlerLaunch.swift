@@ -40,11 +40,11 @@ struct HandlerLaunch: Sendable {
     /// Which program stands there now; nil where there is none.
     func identity(of manifest: Manifest) -> String? { File.identity(of: manifest.programPath(beside: programs)) }
 
-    /// Starts the program, from the launcher that waits for it if there is one. Throws `UNAVAILABLE` with the reason in the detail.
-    func start(_ manifest: Manifest) async throws -> Launcher.Child {
+    /// Starts the program, from the launcher that waits for it if there is one; `standing` is how far it stands back. Throws `UNAVAILABLE` with the reason in the detail.
+    func start(_ manifest: Manifest, standing: Int32 = 0) async throws -> Launcher.Child {
         let command = sandbox.plan.command(manifest, program: manifest.programPath(beside: programs))
         let waiting = waitingCommand(manifest)
-        let standing = ProcessStanding.usual(manifest)
+        let standing = max(standing, ProcessStanding.usual(manifest))
         let child = try await pool.run { [parked] in
             let child = try waiting.flatMap { parked.take($0) } ?? Launcher.start(command)
             if standing > 0 { ProcessStanding.set(standing, child.program) }

@@ -217,7 +217,8 @@ final class HandlerPool: Sendable {
                 endIfEmpty()
                 return
             }
-            let child = try await launch.start(manifest)
+            let isOnProbation = state.withLock { $0.pool.isOnProbation(id) }
+            let child = try await launch.start(manifest, standing: isOnProbation ? ProcessStanding.wary : 0)
             pid = child.pid
             let process = try await launch.connect(child, id, logger, onEnd: { [weak self] in self?.lostWire(id) }) { [weak self] in self?.release(id)
             }
@@ -266,7 +267,7 @@ final class HandlerPool: Sendable {
         for action in actions {
             switch action {
             case .start(let id): start.yield(id)
-            case .demote(let id): stand(id, ProcessStanding.silent)
+            case .demote(let id): stand(id, ProcessStanding.wary)
             case .restore(let id): stand(id, ProcessStanding.usual(manifest))
             case .drain(let id): state.withLock { $0.processes[id] }?.drain()
             case .kill(let id, let cause):

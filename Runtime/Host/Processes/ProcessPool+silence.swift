@@ -19,19 +19,12 @@ extension ProcessPool {
     mutating func spokeAgain(_ id: ID, now: ContinuousClock.Instant) -> [Action] {
         guard let index = index(of: id), let silence = processes[index].silence else { return [] }
         processes[index].silence = nil
-        return (silence.isDemoted ? [.restore(id)] : []) + serveWaiters()
+        return (silence.isDemoted && !processes[index].isOnProbation ? [.restore(id)] : []) + serveWaiters()
     }
 
     /// How long a process has been silent though it could have answered; zero for one that answers.
     func silence(_ index: Int, _ now: ContinuousClock.Instant) -> Duration {
         guard let silence = processes[index].silence else { return .zero }
         return silence.since.duration(to: now) - (processes[index].starved - silence.starved)
-    }
-
-    /// A loop has no claim to a processor that others wait for.
-    mutating func demoteIfSilent(_ index: Int, _ now: ContinuousClock.Instant) -> [Action] {
-        guard let silence = processes[index].silence, !silence.isDemoted, self.silence(index, now) >= limits.yield else { return [] }
-        processes[index].silence?.isDemoted = true
-        return [.demote(processes[index].id)]
     }
 }

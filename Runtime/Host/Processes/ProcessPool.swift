@@ -103,6 +103,8 @@ struct ProcessPool {
         var party: Party?
         /// Since when it does not answer pings.
         var silence: Silence?
+        /// It took the place of others that died, and stands back until it has shown that it is better.
+        var isOnProbation = false
         /// How long it has waited for a processor since its start, as last seen.
         var starved: Duration = .zero
         /// From the request to drain to the kill.
@@ -178,12 +180,13 @@ struct ProcessPool {
         if processes[index].phase == .killed { return [] }
         processes[index].ended += 1
         guard processes[index].phase == .ready else { return [] }
+        let restored = endProbation(index, now)
         if circuit.isTrying { circuit.answered() }
         if limits.isolation == .invocation {
             processes[index].phase = .draining(since: now)
             return [.drain(id)] + startMissing(now)
         }
-        return waiters.isEmpty ? [] : serveWaiters() + startMissing(now)
+        return restored + (waiters.isEmpty ? [] : serveWaiters() + startMissing(now))
     }
 
     // MARK: Processes
@@ -265,7 +268,7 @@ struct ProcessPool {
             case .ready where isSurplus(processes[index], now):
                 processes[index].phase = .draining(since: now)
                 actions.append(.drain(processes[index].id))
-            default: break
+            default: actions += endProbation(index, now)
             }
         }
         if waiters.contains(where: { $0.deadline.hasPassed(at: now) }) {
@@ -346,7 +349,9 @@ struct ProcessPool {
     private mutating func start(alone: Bool, _ now: ContinuousClock.Instant) -> Action {
         let id = nextID
         nextID += 1
-        processes.append(Process(id: id, isAlone: alone, phase: .starting(since: now), idleSince: now, drainTime: limits.drainTime))
+        var process = Process(id: id, isAlone: alone, phase: .starting(since: now), idleSince: now, drainTime: limits.drainTime)
+        process.isOnProbation = circuit.isSuspect
+        processes.append(process)
         return .start(id)
     }
 

@@ -7,11 +7,11 @@ import Manifest
 /// A kernel with `sched_autogroup` shares processors between sessions first and between the threads of each then (sched(7)). A handler is a session of its
 /// own, so its session stands back as well. Only root may take it back, so for others nothing is done.
 enum ProcessStanding {
-    /// Of a process that does not answer.
-    static let silent: Int32 = 10
+    /// Of a process that does not answer, or that stands in for one that died.
+    static let wary: Int32 = 15
 
     /// Of every process of a handler.
-    static func usual(_ manifest: Manifest) -> Int32 { manifest.priority == .low ? 5 : 0 }
+    static func usual(_ manifest: Manifest) -> Int32 { manifest.priority == .low ? 10 : 0 }
 
     /// Puts a process there.
     static func set(_ niceness: Int32, _ program: pid_t) {

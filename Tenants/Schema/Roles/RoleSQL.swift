@@ -20,7 +20,7 @@ enum RoleDDL {
 
     static func bypass(_ role: String) -> String { "alter role \(role) bypassrls" }
 
-    /// Last resorts against a transaction that its handler forgot; each invocation sets tighter ones. ``RoleRules/settings`` compares them.
+    /// Last resorts against a transaction that its handler forgot, each invocation sets tighter ones; and against one that takes all processors. ``RoleRules/settings`` compares them.
     ///
     /// A role may change its own settings: whatever it left there goes first.
     static func limits(_ role: String, database: String) -> [String] {
@@ -30,6 +30,9 @@ enum RoleDDL {
             "alter role \(role) set statement_timeout = '10min'",
             "alter role \(role) set lock_timeout = '10s'",
             "alter role \(role) set idle_in_transaction_session_timeout = '30s'",
+            // One call takes one core at most: parallel workers and the compiler of expressions would take it from other tenants.
+            "alter role \(role) set max_parallel_workers_per_gather = 0",
+            "alter role \(role) set jit = off",
         ]
     }
 }

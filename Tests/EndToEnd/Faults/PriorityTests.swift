@@ -16,7 +16,7 @@ extension EndToEnd {
             try await RunningHost.run { host in
                 _ = try await host.post("/api/v1/auth/login", json: ["email": "user-1@example.test", "password": "not the right one"])
                 _ = try await host.get("/api/v1/businesses", token: try host.token(member))
-                for (program, niceness) in [("auth-handler", 5), ("dashboards-handler", 0)] {
+                for (program, niceness) in [("auth-handler", 10), ("dashboards-handler", 0)] {
                     let pids = try host.processes(of: program)
                     #expect(!pids.isEmpty, "\(program)")
                     for pid in pids {

@@ -59,7 +59,8 @@ enum RoleRules {
         where (starts_with(r.rolname, $1 || '_h_') or r.rolname in ($1 || '_host', $1 || '_admin'))
             and d.setdatabase in (0, (select oid from pg_database where datname = current_database()))
             and not (d.setdatabase = 0 and starts_with(r.rolname, $1 || '_h_') and s.setting in (
-                'search_path=pg_catalog', 'statement_timeout=10min', 'lock_timeout=10s', 'idle_in_transaction_session_timeout=30s'))
+                'search_path=pg_catalog', 'statement_timeout=10min', 'lock_timeout=10s', 'idle_in_transaction_session_timeout=30s',
+                'max_parallel_workers_per_gather=0', 'jit=off'))
         """)
 
     /// Pitfalls 19 and 55: a dump by a role that policies hold is refused, or would lack rows.
