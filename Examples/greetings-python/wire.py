@@ -3,7 +3,7 @@
 import struct
 from collections import namedtuple
 
-VERSION = 3
+VERSION = 4
 MAXIMUM_LENGTH = 1 << 20
 MAXIMUM_CHUNK = 64 << 10
 WINDOW = 256 << 10
@@ -119,7 +119,7 @@ def answer(stream, status, headers, body, used=None):
 
 
 def failure(stream, code, words, issues, used, retry_after=0):
-    return frame("failure", stream, text(code) + text(words) + pairs(issues) + struct.pack("<I", retry_after) + receipt(used))
+    return frame("failure", stream, text(code) + text(words) + pairs(issues) + text("") + struct.pack("<I", retry_after) + receipt(used))
 
 
 def credit(stream, count):

@@ -100,11 +100,12 @@ extension TenantCommand {
                     return try await provisioning.usage(of: tenant.id, since: since, deadline: deadline)
                 }
                 let head = [
-                    "handler", "invocations", "errors", "cpu_ms", "database_ms", "rows", "database_bytes", "request_bytes", "answer_bytes",
+                    "handler", "invocations", "jobs", "errors", "cpu_ms", "database_ms", "rows", "database_bytes", "request_bytes", "answer_bytes",
                 ]
                 let rows = used.map { sum in
                     [
-                        sum.handler, "\(sum.invocations)", "\(sum.errors)", "\(sum.cpuMicroseconds / 1000)", "\(sum.databaseMicroseconds / 1000)",
+                        sum.handler, "\(sum.invocations)", "\(sum.jobs)", "\(sum.errors)", "\(sum.cpuMicroseconds / 1000)",
+                        "\(sum.databaseMicroseconds / 1000)",
                         "\(sum.rows)", "\(sum.databaseBytes)", "\(sum.requestBytes)", "\(sum.answerBytes)",
                     ]
                 }

@@ -16,7 +16,7 @@ struct Tenantry: AsyncParsableCommand {
             Completion: tenantry --generate-completion-script bash|zsh|fish
             """,
         subcommands: [
-            RunCommand.self, MigrateCommand.self, TenantCommand.self, OperatorCommand.self, UserCommand.self, HandlerCommand.self,
+            RunCommand.self, MigrateCommand.self, TenantCommand.self, PlanCommand.self, OperatorCommand.self, UserCommand.self, HandlerCommand.self,
             InvocationCommand.self, LintCommand.self, KeysCommand.self,
         ])
 }

@@ -2,6 +2,8 @@
 public struct HandlerUsage: Sendable, Hashable, Codable {
     public let handler: String
     public let invocations: Int64
+    /// Those of them that no client asked for.
+    public let jobs: Int64
     /// Those that were answered with 500 or above, or not to their end.
     public let errors: Int64
     /// Time on a processor in the handler's processes.
@@ -18,7 +20,7 @@ public struct HandlerUsage: Sendable, Hashable, Codable {
     public let answerBytes: Int64
 
     enum CodingKeys: String, CodingKey {
-        case handler, invocations, errors, rows
+        case handler, invocations, jobs, errors, rows
         case cpuMicroseconds = "cpu_us"
         case databaseMicroseconds = "database_us"
         case databaseBytes = "database_bytes"

@@ -14,12 +14,16 @@ public struct Provisioning: Sendable {
         self.time = time
     }
 
+    /// Plans, and what tenants use of them.
+    public var plans: Plans { Plans(client: client) }
+
     /// Creates an active tenant. `slug` is its short name, `[a-z][a-z0-9-]{0,62}`.
     public func createTenant(slug: String, name: String, plan: String = "free", deadline: Deadline) async throws -> TenantRecord {
         try Self.check(slug: slug, name: name)
         let binds: [Bind] = [.uuid(newID()), .text(slug), .text(name), .text(plan)]
-        let rows = try await run(ProvisioningSQL.createTenant, binds, taken: "a tenant named \(slug) exists already", deadline)
-        return try Self.tenant(rows[0])
+        let unknown = AppError.invalid("plan", "expected the name of a plan, see `tenantry plan list`; got \(plan.prefix(64))")
+        let segment = Segment([Call(ProvisioningSQL.createTenant, binds)])
+        return try Self.tenant(try await run(segment, taken: "a tenant named \(slug) exists already", missing: unknown, deadline)[0][0])
     }
 
     /// All tenants, by slug.
@@ -129,7 +133,8 @@ public struct Provisioning: Sendable {
     public func usage(of tenant: TenantID, since: Timestamp? = nil, deadline: Deadline) async throws -> [HandlerUsage] {
         try await run(ProvisioningSQL.usage, [.id(tenant), .optional(since, Bind.timestamp)], deadline).map { row in
             HandlerUsage(
-                handler: try row.text(0), invocations: try row.int64(1), errors: try row.int64(2), cpuMicroseconds: try row.int64(3),
+                handler: try row.text(0), invocations: try row.int64(1), jobs: try row.int64(9), errors: try row.int64(2),
+                cpuMicroseconds: try row.int64(3),
                 databaseMicroseconds: try row.int64(4), rows: try row.int64(5), databaseBytes: try row.int64(6), requestBytes: try row.int64(7),
                 answerBytes: try row.int64(8))
         }
@@ -144,13 +149,13 @@ public struct Provisioning: Sendable {
         try await run(Segment([Call(statement, binds)]), taken: taken, deadline)[0]
     }
 
-    private func run(_ segment: Segment, taken: String?, _ deadline: Deadline) async throws -> [Rows] {
+    private func run(_ segment: Segment, taken: String?, missing: AppError? = nil, _ deadline: Deadline) async throws -> [Rows] {
         do {
             return try await client.run(segment, deadline: deadline)
         } catch let error as PostgresError {
             switch error.sqlState {
             case "23505": throw AppError(.conflict, taken, detail: String(reflecting: error))
-            case "23503": throw AppError(.notFound, "that tenant or user does not exist", detail: String(reflecting: error))
+            case "23503": throw missing ?? AppError(.notFound, "that tenant or user does not exist", detail: String(reflecting: error))
             default: throw error
             }
         }

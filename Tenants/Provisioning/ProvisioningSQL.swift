@@ -95,7 +95,7 @@ enum ProvisioningSQL {
         "tenants.usage",
         """
         select handler, sum(invocations)::int8, sum(errors)::int8, sum(cpu_us)::int8, sum(database_us)::int8, sum(rows)::int8,
-            sum(database_bytes)::int8, sum(request_bytes)::int8, sum(answer_bytes)::int8
+            sum(database_bytes)::int8, sum(request_bytes)::int8, sum(answer_bytes)::int8, sum(jobs)::int8
         from tenancy.usage where tenant_id = $1 and ($2::timestamptz is null or hour >= $2) group by handler order by handler
         """)
 

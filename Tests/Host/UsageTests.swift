@@ -26,6 +26,13 @@ import Wire
         #expect(batch.sums[UsageSums.Key(tenant: TenantID(.zero), handler: "h", hour: hour)]?.invocations == 1)
     }
 
+    @Test("what the host asks by itself is an invocation and a job")
+    func jobs() {
+        var sum = Usage(requestBytes: 1, answerBytes: 2, failed: false)
+        sum += Usage(requestBytes: 1, answerBytes: 2, failed: false, isJob: true)
+        #expect(sum.invocations == 2 && sum.jobs == 1)
+    }
+
     @Test("a batch whose fate is unknown is written again, unchanged, before what came behind it")
     func retry() throws {
         var sums = UsageSums()

@@ -13,7 +13,8 @@ import Testing
         ("HANDLER_FAILED", 502),
         ("UNAVAILABLE", 503), ("DEADLINE_EXCEEDED", 504), ("LOOP_DETECTED", 508), ("EXPECTATION_FAILED", 417), ("NOT_IMPLEMENTED", 501),
         ("VERSION_NOT_SUPPORTED", 505),
-        ("IDEMPOTENCY_IN_PROGRESS", 409), ("IDEMPOTENCY_ANSWER_NOT_KEPT", 409), ("IDEMPOTENCY_KEY_REUSED", 422),
+        ("QUOTA_EXCEEDED", 402), ("RATE_LIMITED", 429), ("IDEMPOTENCY_IN_PROGRESS", 409), ("IDEMPOTENCY_ANSWER_NOT_KEPT", 409),
+        ("IDEMPOTENCY_KEY_REUSED", 422),
     ]
 
     @Test(arguments: table)
@@ -32,7 +33,7 @@ import Testing
         ("23514", .validation), ("22P02", .validation), ("22021", .validation), ("54000", .validation), ("42501", .forbidden),
         ("57014", .deadlineExceeded),
         ("57P01", .unavailable), ("53300", .unavailable), ("53100", .unavailable), ("08006", .unavailable), ("28000", .unavailable),
-        ("25006", .internalError), ("42P01", .internalError), ("XX000", .internalError), ("", .internalError),
+        ("TN402", .quotaExceeded), ("25006", .internalError), ("42P01", .internalError), ("XX000", .internalError), ("", .internalError),
     ])
     func `the five characters alone decide what a caller is told`(sqlState: String, code: ErrorCode) {
         #expect(ErrorCode(sqlState: sqlState) == code)

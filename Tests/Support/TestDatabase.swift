@@ -120,11 +120,12 @@ public final class TestDatabase: Sendable {
         ).sign(with: key ?? self.key)
     }
 
-    /// A new tenant, named by a number so that runs are alike.
-    public func tenant(_ number: Int) async throws -> TenantID {
+    /// A new tenant, named by a number so that runs are alike. Its plan limits nothing unless another one is named.
+    public func tenant(_ number: Int, plan: String = "enterprise") async throws -> TenantID {
         let id = TenantID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 | UInt64(number)))
         _ = try await query(
-            "insert into tenancy.tenants (id, slug, name) values ($1, $2, $3)", [.id(id), .text("tenant-\(number)"), .text("Tenant \(number)")])
+            "insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4)",
+            [.id(id), .text("tenant-\(number)"), .text("Tenant \(number)"), .text(plan)])
         return id
     }
 }

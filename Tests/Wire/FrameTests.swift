@@ -37,6 +37,7 @@ import Testing
         .answer(8, AnswerHead(status: 404, headers: [], body: [], receipt: nil)),
         .failure(
             9, Failure(AppError(.validation, issues: [.init(field: "f", issue: "i")], retryAfter: .seconds(2), detail: "secret"), receipt: .none)),
+        .failure(9, Failure(AppError(.quotaExceeded, facts: ["limit": "rows", "allowed": 7, "resets_at": .null]), receipt: receipt)),
         .subscribe(10, Subscription(channel: "c", from: nil)), .subscribe(10, Subscription(channel: "c", from: "5", receipt: receipt)),
         .page(11, FeedPage(events: [.init(id: "1", data: [123, 125])], hasMore: true)),
         .page(11, FeedPage(events: [], hasMore: false, receipt: receipt)),
@@ -129,6 +130,11 @@ import Testing
         #expect(error.message == "taken")
         #expect(error.retryAfter == .milliseconds(1500))
         #expect(error.detail == nil)
+        let facts: JSONObject = ["limit": "rows", "used": 7]
+        #expect(Failure(AppError(.quotaExceeded, facts: facts), receipt: .none).error.facts == facts)
+        var broken = Failure(AppError(.conflict), receipt: .none)
+        broken.details = "[1"
+        #expect(broken.error.code == .conflict && broken.error.facts.isEmpty)
         var unknown = Failure(AppError(.conflict), receipt: .none)
         unknown.code = "NEW_CODE"
         #expect(unknown.error.code == .internalError)

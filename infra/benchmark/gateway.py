@@ -76,7 +76,7 @@ def install(database, size):
     HOME.mkdir(parents=True)
     environment = {"TENANTRY_DATABASE_URL": database.url, "TENANTRY_HOME": str(HOME), "TENANTRY_HANDLERS": str(manifests_with_probe())}
     tenantry(environment, "migrate", "up")
-    tenantry(environment, "tenant", "create", "--name", "Bench", "--slug", "bench", "--json")
+    tenantry(environment, "tenant", "create", "--name", "Bench", "--slug", "bench", "--plan", "enterprise", "--json")
     tenantry(
         environment, "user", "create", "--email", EMAIL, "--name", "Bench", "--tenant", "bench", "--role", "owner", "--password-stdin",
         "--json", input=PASSWORD)

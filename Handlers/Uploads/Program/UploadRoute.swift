@@ -7,16 +7,18 @@ import HandlerKit
 /// All of the file is stored or, after any error and at any stop of the handler, the machine or the database, none of it. The same file again changes
 /// nothing. Rows that cannot be read are left out and counted, the first 100 with their line and the reason.
 ///
-/// Errors: 400 for a broken form or no business, 404 for a business that the tenant does not have, 413 above 1 GiB, 415 for another kind of body, 422
+/// Errors: 400 for a broken form or no business, 402 where the plan allows no upload more, or not as many KPIs and rows, 404 for a business that the tenant does not have, 413 above 1 GiB, 415 for another kind of body, 422
 /// with line and column for a file that cannot be read.
 enum UploadRoute {
     static let route = Route.post(
-        "/data/upload", access: .bearer("data:write"), summary: "Upload a CSV file of dates and numbers", status: 201, body: .bytes(limit: bodyLimit)
+        "/data/upload", access: .bearer("data:write"), summary: "Upload a CSV file of dates and numbers", status: 201, body: .bytes(limit: bodyLimit),
+        quota: [.uploads, .rows]
     ) { (query: UploadQuery, invocation: Invocation) async throws -> UploadAnswer in
         let file = try await UploadedFile.open(query, invocation)
         let batches = BatchSource(file, offload: { try await invocation.offload($0) })
         let store = UploadStore(
             business: file.business, database: invocation.database, makeID: { invocation.makeID() },
+            consumed: invocation.consume(.uploads),
             audit: { stored in
                 invocation.audit(
                     "data.uploaded", target: ("business", file.business),

@@ -33,6 +33,7 @@ public struct CallAnswer: Sendable, Hashable {
             guard let field = issue["field"]?.string, let text = issue["issue"]?.string else { return nil }
             return AppError.Issue(field: field, issue: text)
         }
-        return AppError(code, error["message"]?.string, issues: issues, detail: detail)
+        let facts = issues.isEmpty ? error["details"]?.object ?? [:] : [:]
+        return AppError(code, error["message"]?.string, issues: issues, facts: facts, detail: detail)
     }
 }

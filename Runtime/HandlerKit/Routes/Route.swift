@@ -1,3 +1,4 @@
+import Kernel
 import Wire
 
 /// One endpoint: where it is, who may call it, and what it does. Made by ``get(_:access:summary:status:body:writes:_:)`` and its siblings.
@@ -10,6 +11,7 @@ extension Route {
     /// All overloads end here; `answer` turns what the closure returned into a response.
     init<Context, Input, Output>(
         _ method: String, _ path: String, _ access: Access<Context>, _ summary: String, _ status: Int, _ body: BodyRule, _ writes: Bool,
+        _ quota: [QuotaMetric],
         outputSchema: @escaping @Sendable () throws(AppError) -> String, answer: @escaping @Sendable (Output) throws -> Response,
         _ handle: @escaping @Sendable (Input, Context) async throws -> Output
     ) where Input: Decodable & Sendable {
@@ -18,7 +20,7 @@ extension Route {
             let input = RouteInput<Input>(parameters: template.parameters, body: body)
             let description = HandlerDescription.Route(
                 method: method, path: path, summary: summary, access: access.description, writes: writes, body: body.kind, bodyLimit: body.limit,
-                status: status, inputSchema: "", outputSchema: "")
+                status: status, inputSchema: "", outputSchema: "", quota: quota.isEmpty ? nil : quota.map(\.rawValue))
             endpoint = .success(
                 Endpoint(description, parameters: template.parameters) { () throws(AppError) in
                     (try input.schema(), try outputSchema())

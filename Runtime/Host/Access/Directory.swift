@@ -10,6 +10,8 @@ final class Directory: Sendable {
     private let cache: Mutex<DirectoryCache>
     private let logger: Logger
     private let listening = Atomic(false)
+    /// Announced in the place of a tenant where something of all of them has changed.
+    private static let all = "*"
 
     /// Remembers at most that many memberships; 50,000 by default.
     init(database: HostDatabase, remembered: Int = 50_000, logger: Logger) {
@@ -70,6 +72,9 @@ final class Directory: Sendable {
             case .listening:
                 cache.withLock { $0.heard() }
                 listening.store(true, ordering: .relaxed)
+                changed(nil)
+            case .notified(_, Self.all):
+                cache.withLock { $0.heard() }
                 changed(nil)
             case .notified(_, let payload):
                 guard let tenant = TenantID(payload) else {

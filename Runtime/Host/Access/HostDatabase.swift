@@ -17,8 +17,9 @@ final class HostDatabase: Sendable {
         "host.membership",
         """
         select m.role, m.epoch, t.status <> 'active', t.weight, m.disabled, array_to_string(r.scopes, ' '),
-            (select string_agg(s.session_id::text, ' ') from tenancy.revoked_sessions s where s.user_id = $2)
-        from tenancy.tenants t join tenancy.memberships m on m.tenant_id = t.id
+            (select string_agg(s.session_id::text, ' ') from tenancy.revoked_sessions s where s.user_id = $2),
+            p.plan, p.calls_per_minute, p.used_up
+        from tenancy.tenants t join tenancy.memberships m on m.tenant_id = t.id cross join lateral tenancy.standing(t.id) p
             left join tenancy.roles r on r.tenant_id = m.tenant_id and r.name = m.custom_role
         where t.id = $1 and m.user_id = $2
         """, cost: .short)
@@ -41,6 +42,7 @@ final class HostDatabase: Sendable {
     private static let forgetSessions = Statement(
         "host.forget_sessions", "delete from tenancy.revoked_sessions where revoked_at < now() - interval '1 hour'", access: .write)
     private static let sweepIdentity = Statement("host.sweep_identity", "select identity.sweep()", access: .write)
+    private static let fold = Statement("host.fold_quotas", "select tenancy.fold_quotas($1)", access: .write)
     private static let signingKey = Statement("host.signing_key", "select kid, secret from tenancy.signing_key()", cost: .short)
     private static let clock = Statement("host.clock", "select clock_timestamp()", cost: .short)
     private static let limits = Statement(
@@ -55,8 +57,23 @@ final class HostDatabase: Sendable {
             let ended = try row.optionalText(6)?.split(separator: " ").compactMap { UUID($0) } ?? []
             return Membership(
                 rights: .member(role, scopes: scopes), epoch: try row.int64(1), suspended: try row.bool(2), disabled: try row.bool(4),
-                weight: Int(try row.int64(3)), revokedSessions: ended)
+                weight: Int(try row.int64(3)), standing: try Self.standing(row), revokedSessions: ended)
         } catch { throw unavailable(error) }
+    }
+
+    private static func standing(_ row: Row) throws(PostgresError) -> PlanStanding {
+        let usedUp = try row.optionalJSON(9).flatMap { try? JSON.read($0) }?.array ?? []
+        return PlanStanding(
+            plan: try row.text(7), callsPerMinute: try row.optionalInt32(8).map { Int($0) }, usedUp: usedUp.compactMap { UsedQuota($0) })
+    }
+
+    /// Adds up what transactions have counted of tenants' use, and announces which limits that brought up or freed.
+    func foldQuotas() async throws(AppError) {
+        let most: Int32 = 10_000
+        while true {
+            let rows = try await ask(Self.fold, [.int32(most)])
+            do throws(PostgresError) { if try rows[0].int32(0) < most { return } } catch { throw unavailable(error) }
+        }
     }
 
     /// The key of that hash, unless it was revoked.

@@ -12,6 +12,8 @@ struct Membership: Sendable, Hashable {
     var disabled = false
     /// The tenant's share where it competes with others.
     var weight = Membership.ordinaryWeight
+    /// What the tenant's plan allows.
+    var standing = PlanStanding.unlimited
     /// Sessions of the user that ended a short while ago: tokens of theirs may still be about.
     var revokedSessions: [UUID] = []
 
@@ -36,6 +38,8 @@ struct Principal: Sendable, Hashable {
     let expiry: Timestamp
     /// The tenant's share where it competes with others.
     let weight: Int
+    /// What the tenant's plan allows.
+    let standing: PlanStanding
     let proof: Proof
     /// What alone the token or key is good for; empty: all that the member may do.
     let bound: [Scope]
@@ -69,6 +73,7 @@ struct Principal: Sendable, Hashable {
         bound = claims.scopes
         let membership = try Self.check(membership, proof)
         weight = membership.weight
+        standing = membership.standing
         rights = bound.isEmpty ? membership.rights : membership.rights.narrowed(to: bound)
     }
 
@@ -81,6 +86,7 @@ struct Principal: Sendable, Hashable {
         bound = key.scopes
         let membership = try Self.check(membership, proof)
         weight = membership.weight
+        standing = membership.standing
         rights = membership.rights.narrowed(to: bound, isKey: true)
     }
 

@@ -75,14 +75,15 @@ extension Gateway {
     func count(_ principal: Principal, _ call: inout Call) throws(AppError) {
         if principal.isOperator { return admission.rates.pass(call.client) }
         do throws(RateRefusal) {
-            try admission.rates.enter(principal.user, key: principal.apiKey, principal.tenant, from: call.client, at: time.instant())
+            try admission.rates.enter(
+                principal.user, key: principal.apiKey, principal.tenant, standing: principal.standing, from: call.client, at: time.instant())
         } catch { throw slowDown(error, &call) }
     }
 
     private func slowDown(_ refusal: RateRefusal, _ call: inout Call) -> AppError {
         call.common += refusal.headers
         admission.note(.tooFast, of: call.client)
-        return refusal.error
+        return refusal.error(at: time.now())
     }
 
     /// Remembers an error that says something about its caller.

@@ -7,8 +7,8 @@ public struct AdmissionSettings: Sendable {
     public var addressRate: RateLimit? = RateLimit(100, per: .seconds(60), burst: 300)
     /// Calls of one user. Nil: no limit. Defaults to 100 a minute.
     public var userRate: RateLimit? = RateLimit(100, per: .seconds(60))
-    /// Calls of one tenant. Nil: no limit. Defaults to 6000 a minute.
-    public var tenantRate: RateLimit? = RateLimit(6000, per: .seconds(60), burst: 1000)
+    /// Calls of one tenant. Defaults to what its plan says.
+    public var tenantRate = TenantRate.plan
     /// Whether addresses that misbehave are slowed and blocked. Defaults to true.
     public var suspectsAddresses = true
     /// Proxies whose word about the client is taken. Defaults to none.
@@ -47,7 +47,9 @@ public struct AdmissionSettings: Sendable {
         switch name {
         case "RATE_ADDRESS": addressRate = try rate()
         case "RATE_USER": userRate = try rate()
-        case "RATE_TENANT": tenantRate = try rate()
+        case "RATE_TENANT":
+            guard let rate = TenantRate(text) else { throw wrong("`plan`, `off` or a rate such as `6000/min burst 1000`") }
+            tenantRate = rate
         case "SUSPICION":
             guard text == "on" || text == "off" else { throw wrong("`on` or `off`") }
             suspectsAddresses = text == "on"

@@ -90,6 +90,7 @@ extension Gateway {
         guard let principal = origin.principal else { throw AppError(.unauthenticated) }
         try await directory.confirm(principal, at: time.now())
         try route.rule.check(principal)
+        try principal.standing.check(route.quota, at: time.now())
         return route.rule.isForOperators ? principal.acting(on: try await target(of: route, parameters, executor)) : principal
     }
 

@@ -56,7 +56,7 @@ extension Gateway {
         return SystemCalls.Answer(status: Int(answer.status), body: answer.body)
 
         func meter(_ status: Int, _ bytes: Int) {
-            let seen = Usage(requestBytes: body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status)
+            let seen = Usage(requestBytes: body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status, isJob: true)
             usage.add(seen, tenant: tenant, handler: name, at: time.now())
         }
     }

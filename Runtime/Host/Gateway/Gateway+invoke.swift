@@ -19,6 +19,7 @@ extension Gateway {
             call.isOperator = admitted.isOperator
             call.user = admitted.user
             try count(admitted, &call)
+            try admitted.standing.check(route.quota, at: time.now())
         }
         let gathering = time.instant()
         let body = try await gather(head, route, principal?.target, call)

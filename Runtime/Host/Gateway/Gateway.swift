@@ -160,7 +160,7 @@ final class Gateway: Sendable {
     /// What is wrong with the request's form is said before what is wrong with its meaning.
     private func refuse(_ error: AppError, behindBodyOf head: RequestHead?, _ call: inout Call) async {
         let allow = error.code == .methodNotAllowed ? [HeaderLine(name: "allow", value: Self.methods)] : []
-        guard let head, error.code.status < 500, error.code != .tooLarge, error.code != .tooManyRequests else {
+        guard let head, error.code.status < 500, error.code != .tooLarge, error.code.status != 429 else {
             return refuse(error, with: allow, &call)
         }
         do throws(AppError) {

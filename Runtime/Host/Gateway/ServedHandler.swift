@@ -19,6 +19,8 @@ final class ServedHandler: Sendable {
         let changesRights: Bool
         /// Of a route of operators: which of the path's parameters names the tenant; nil where none does.
         let tenantPlace: Int?
+        /// What a call uses of the tenant's plan.
+        let quota: [QuotaMetric]
     }
 
     let name: String
@@ -51,9 +53,20 @@ final class ServedHandler: Sendable {
                 Route(
                     path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,
                     body: route.body, bodyLimit: route.bodyLimit, changesRights: route.writes && rule.isAboutRights,
-                    tenantPlace: rule.isForOperators ? RouteTable.place(of: "tenant_id", in: route.path) : nil))
+                    tenantPlace: rule.isForOperators ? RouteTable.place(of: "tenant_id", in: route.path) : nil,
+                    quota: try Self.quota(route)))
         }
         self.routes = routes
+    }
+
+    private static func quota(_ route: HandlerDescription.Route) throws(AppError) -> [QuotaMetric] {
+        try (route.quota ?? []).map { name throws(AppError) in
+            guard let metric = QuotaMetric(rawValue: name) else {
+                let known = QuotaMetric.allCases.map(\.rawValue).joined(separator: ", ")
+                throw AppError.invalid("quota", "expected one of \(known) at \(route.method) \(route.path); got `\(name.prefix(64))`")
+            }
+            return metric
+        }
     }
 
     /// Nobody can call it any more: it is not in the current snapshot, and the last request that began with it is over.

@@ -86,6 +86,7 @@ public struct Host: Sendable {
         var services: [any Service] = [
             DatabaseService(client: client, reactor: reactor, loops: loops),
             RightsService(uses: gateway.keyUses, database: database, logger: logger),
+            QuotaService(database: database, logger: logger),
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             RecordingService(
                 gateway: gateway, queue: recordings, vault: try RecordingVault(home: settings.home), database: RecordingDatabase(client: client),

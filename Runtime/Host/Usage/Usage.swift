@@ -4,6 +4,8 @@ import Wire
 /// What one or several invocations used. The one value that is metered for a tenant, written to the log, and charged to the fair queue.
 struct Usage: Sendable, Hashable {
     var invocations: Int64 = 0
+    /// Those of them that no client asked for: the host's own, by a timer for example.
+    var jobs: Int64 = 0
     /// Those that failed: answered with 500 or above, or not answered to their end.
     var errors: Int64 = 0
     /// Time on a processor in the handler's process, in microseconds.
@@ -31,8 +33,9 @@ struct Usage: Sendable, Hashable {
     }
 
     /// One invocation as its client saw it.
-    init(requestBytes: Int, answerBytes: Int, failed: Bool) {
+    init(requestBytes: Int, answerBytes: Int, failed: Bool, isJob: Bool = false) {
         invocations = 1
+        jobs = isJob ? 1 : 0
         errors = failed ? 1 : 0
         self.requestBytes = Int64(requestBytes)
         self.answerBytes = Int64(answerBytes)
@@ -40,6 +43,7 @@ struct Usage: Sendable, Hashable {
 
     static func += (sum: inout Usage, more: Usage) {
         sum.invocations += more.invocations
+        sum.jobs += more.jobs
         sum.errors += more.errors
         sum.cpuMicroseconds += more.cpuMicroseconds
         sum.databaseMicroseconds += more.databaseMicroseconds

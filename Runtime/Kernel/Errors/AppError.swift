@@ -24,18 +24,22 @@ public struct AppError: Error, Sendable {
     public let retryAfter: Duration?
     /// Whether the same call may be sent again without doing anything twice; nil where that is not known. The gateway says it of calls whose process ended.
     public let retryable: Bool?
+    /// What a program that calls may want to know, as the answer's `details` where no field is at fault; empty where there is nothing.
+    public let facts: JSONObject
     /// For the log only: never leaves the process.
     public let detail: String?
 
     /// An error of a code, with the code's own message unless a more precise one is given.
     public init(
-        _ code: ErrorCode, _ message: String? = nil, issues: [Issue] = [], retryAfter: Duration? = nil, retryable: Bool? = nil, detail: String? = nil
+        _ code: ErrorCode, _ message: String? = nil, issues: [Issue] = [], retryAfter: Duration? = nil, retryable: Bool? = nil,
+        facts: JSONObject = [:], detail: String? = nil
     ) {
         self.code = code
         self.message = message ?? code.message
         self.issues = issues
         self.retryAfter = retryAfter
         self.retryable = retryable
+        self.facts = facts
         self.detail = detail
     }
 

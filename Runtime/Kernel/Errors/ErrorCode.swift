@@ -19,6 +19,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let validation = ErrorCode("VALIDATION_ERROR", 400, "Invalid input data")
     public static let unauthenticated = ErrorCode("UNAUTHENTICATED", 401, "Sign in to use this")
     public static let invalidCredentials = ErrorCode("INVALID_CREDENTIALS", 401, "E-mail or password is wrong")
+    public static let quotaExceeded = ErrorCode("QUOTA_EXCEEDED", 402, "A limit of this tenant's plan is used up")
     public static let forbidden = ErrorCode("FORBIDDEN", 403, "Your role does not allow this")
     public static let tenantSuspended = ErrorCode("TENANT_SUSPENDED", 403, "This tenant is suspended")
     public static let reauthenticationRequired = ErrorCode(
@@ -44,6 +45,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let idempotencyKeyReused = ErrorCode(
         "IDEMPOTENCY_KEY_REUSED", 422, "This Idempotency-Key was used for another request; make a new one for each, and send the same bytes again")
     public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
+    public static let rateLimited = ErrorCode("RATE_LIMITED", 429, "This tenant's plan allows fewer calls a minute; try again later")
     public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
     public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
     public static let internalError = ErrorCode("INTERNAL_ERROR", 500, "Something went wrong on our side")
@@ -60,7 +62,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
         methodNotAllowed, timeout, conflict, lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed,
         unprocessableFile, poisonInvocation, tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
-        idempotencyInProgress, answerNotKept, idempotencyKeyReused,
+        idempotencyInProgress, answerNotKept, idempotencyKeyReused, quotaExceeded, rateLimited,
     ]
 
     /// The code of that name; nil if there is none.

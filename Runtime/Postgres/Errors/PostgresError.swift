@@ -56,6 +56,7 @@ public struct PostgresError: Error, Sendable {
 
     /// What the caller of an invocation is told.
     public var appError: AppError {
+        if code == .server, sqlState == UsedQuota.sqlState, let quota = detail.flatMap({ UsedQuota(json: $0) }) { return quota.error }
         let answer: ErrorCode =
             switch code {
             case .timedOut: .deadlineExceeded

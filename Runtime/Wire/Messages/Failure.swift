@@ -6,6 +6,8 @@ public struct Failure: Sendable, Hashable {
     public var code: String
     public var message: String
     public var issues: [AppError.Issue]
+    /// A JSON object that is the answer's `details` where there are no issues; empty where there is none.
+    public var details: String
     /// How long to wait before the next try, in milliseconds; 0 where waiting does not help.
     public var retryAfterMilliseconds: UInt32
     public var receipt: Receipt
@@ -15,6 +17,7 @@ public struct Failure: Sendable, Hashable {
         code = error.code.name
         message = error.message
         issues = error.issues
+        details = error.facts.isEmpty ? "" : JSONValue.object(error.facts).description
         retryAfterMilliseconds = UInt32(clamping: error.retryAfter?.milliseconds ?? 0)
         self.receipt = receipt
     }
@@ -22,14 +25,17 @@ public struct Failure: Sendable, Hashable {
     /// The error as the gateway answers it; an unknown code counts as an internal error.
     public var error: AppError {
         let code = ErrorCode(named: code) ?? .internalError
+        let facts = details.isEmpty ? nil : (try? JSON.read(Array(details.utf8)))?.object
         return AppError(
-            code, message, issues: issues, retryAfter: retryAfterMilliseconds == 0 ? nil : .milliseconds(Int64(retryAfterMilliseconds)))
+            code, message, issues: issues, retryAfter: retryAfterMilliseconds == 0 ? nil : .milliseconds(Int64(retryAfterMilliseconds)),
+            facts: facts ?? [:])
     }
 
     init(from reader: inout ByteReader) throws(WireError) {
         code = try reader.text()
         message = try reader.text()
         issues = try reader.items { reader throws(WireError) in AppError.Issue(field: try reader.text(), issue: try reader.text()) }
+        details = try reader.text()
         retryAfterMilliseconds = try reader.number()
         receipt = try Receipt(from: &reader)
     }
@@ -41,6 +47,7 @@ public struct Failure: Sendable, Hashable {
             writer.put(issue.field)
             writer.put(issue.issue)
         }
+        writer.put(details)
         writer.put(retryAfterMilliseconds)
         receipt.write(to: &writer)
     }

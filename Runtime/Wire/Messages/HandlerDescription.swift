@@ -28,9 +28,11 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
         /// JSON Schema of the input's and the output's fields, as text; empty where there are none.
         public var inputSchema: String
         public var outputSchema: String
+        /// What it uses of the tenant's plan, as `QuotaMetric` names it: the gateway refuses its calls where one of these is used up. Nil: nothing.
+        public var quota: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case method, path, summary, access, writes, body, status
+            case method, path, summary, access, writes, body, status, quota
             case bodyLimit = "body_limit"
             case inputSchema = "input_schema"
             case outputSchema = "output_schema"
@@ -38,7 +40,7 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
 
         public init(
             method: String, path: String, summary: String, access: Access, writes: Bool, body: Body, bodyLimit: Int, status: Int, inputSchema: String,
-            outputSchema: String
+            outputSchema: String, quota: [String]? = nil
         ) {
             self.method = method
             self.path = path
@@ -50,6 +52,7 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
             self.status = status
             self.inputSchema = inputSchema
             self.outputSchema = outputSchema
+            self.quota = quota
         }
     }
 

@@ -51,9 +51,10 @@ struct GrantPlan {
             + Self.everyHandler.map { "grant \($0) to \(role)" } + grants
     }
 
-    /// What HandlerKit itself needs in the name of each handler: the context, and the answers that the handler stored under idempotency keys.
+    /// What HandlerKit itself needs in the name of each handler: the context, the answers that the handler stored under idempotency keys, and the count
+    /// of what its tenants use.
     static let everyHandler = [
-        "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "runtime.claim_key(text, text, bytea)",
+        "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "tenancy.consume(text, bigint)", "runtime.claim_key(text, text, bytea)",
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
     ].map { "execute on function \($0)" }
 

@@ -82,19 +82,29 @@ extension EndToEnd {
                 host.program.signal(SIGTERM)
                 #expect(try await Blocking.run { host.program.end() } == 0)
                 for (index, sum) in sums.enumerated() {
-                    let (status, printed) = try await Blocking.run {
-                        let program = try ChildProgram(
-                            "tenantry", ["tenant", "usage", "tenant-\(index + 1)", "--json"], environment: try RunningHost.environment(database))
-                        return program.finish()
+                    func ask(_ arguments: String...) async throws -> [JSONValue] {
+                        let (status, printed) = try await Blocking.run {
+                            try ChildProgram("tenantry", arguments, environment: try RunningHost.environment(database)).finish()
+                        }
+                        #expect(status == 0, "\(printed)")
+                        return try JSON.read(Array(printed.utf8)).array ?? []
                     }
-                    #expect(status == 0)
-                    // The log of who did what is sealed on the tenant's account, too.
-                    let used = try #require(try JSON.read(Array(printed.utf8)).array?.first { $0["handler"] == "probe" })
+                    let handlers = try await ask("tenant", "usage", "tenant-\(index + 1)", "--json")
+                    let used = try #require(handlers.first { $0["handler"] == "probe" })
+                    // The log of who did what is sealed on the tenant's account, too, though no client asked for that.
+                    let sealed = try #require(handlers.first { $0["handler"] == "audit" })
+                    #expect(try #require(sealed["jobs"]?.integer) > 0 && sealed["jobs"] == sealed["invocations"])
+                    let months = try await ask("plan", "usage", "tenant-\(index + 1)", "--by", "month", "--json")
+                    for name in ["invocations", "jobs", "errors", "cpu_us", "database_us", "rows", "database_bytes", "request_bytes", "answer_bytes"]
+                    {
+                        func total(_ parts: [JSONValue]) throws -> Int64 { try parts.reduce(0) { try $0 + #require($1[name]?.integer) } }
+                        #expect(try total(months) == total(handlers), "the history adds up to the same: \(name)")
+                    }
                     let expected: [(String, Int64)] = [
-                        ("invocations", sum.invocations), ("errors", sum.errors), ("cpu_us", sum.cpu), ("database_us", sum.database),
+                        ("invocations", sum.invocations), ("jobs", 0), ("errors", sum.errors), ("cpu_us", sum.cpu), ("database_us", sum.database),
                         ("rows", sum.rows), ("database_bytes", sum.bytes), ("request_bytes", sum.request), ("answer_bytes", sum.answer),
                     ]
-                    for (name, value) in expected { #expect(used[name] == .integer(value), "\(name): \(printed)") }
+                    for (name, value) in expected { #expect(used[name] == .integer(value), "\(name): \(used)") }
                     #expect(sum.invocations == 12 && sum.errors == 3 && sum.cpu > 0 && sum.database > 0 && sum.rows >= 3)
                 }
             }

@@ -76,7 +76,8 @@ final class PackageWorld: Sendable {
         let tenant = TenantID(UUID(high: 0x0190_0000_0000_7000, low: low))
         let user = UserID(UUID(high: 0x0190_0000_0000_7001, low: low))
         _ = try await query(
-            "insert into tenancy.tenants (id, slug, name) values ($1, $2, $3)", [.id(tenant), .text("tenant-\(number)"), .text("Tenant \(number)")])
+            "insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, 'enterprise')",
+            [.id(tenant), .text("tenant-\(number)"), .text("Tenant \(number)")])
         _ = try await query(
             "insert into identity.users (id, email, name) values ($1, $2, $3)", [.id(user), .text("user-\(number)@example.test"), .text("User")])
         _ = try await query(

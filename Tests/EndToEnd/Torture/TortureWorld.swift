@@ -39,7 +39,7 @@ final class TortureWorld: Sendable {
             for (index, member) in members.enumerated() {
                 _ = try await world.execute(
                     """
-                    insert into tenancy.tenants (id, slug, name) values ('\(member.tenant)', 'tenant-\(index)', 'Tenant');
+                    insert into tenancy.tenants (id, slug, name, plan) values ('\(member.tenant)', 'tenant-\(index)', 'Tenant', 'enterprise');
                     insert into identity.users (id, email, name) values ('\(member.user)', 'user-\(index)@example.test', 'User');
                     insert into tenancy.memberships (tenant_id, user_id, role, epoch) values ('\(member.tenant)', '\(member.user)', 'owner', 1);
                     insert into app.businesses (tenant_id, id, name) values ('\(member.tenant)', '\(businesses[index])', 'Uploads')

@@ -71,7 +71,8 @@ import Wire
 
     @Test("members do not count on their address, and each limit stands for itself") func rules() throws {
         let rules = RateRules(
-            address: RateLimit(2, per: .seconds(60)), user: RateLimit(3, per: .seconds(60)), tenant: RateLimit(5, per: .seconds(60)), start: start)
+            address: RateLimit(2, per: .seconds(60)), user: RateLimit(3, per: .seconds(60)), tenant: .every(RateLimit(5, per: .seconds(60))),
+            start: start)
         let address = try #require(ClientAddress("192.0.2.7"))
         let tenant = TenantID(UUID(high: 1, low: 1))
         func call(_ user: UInt64?) -> RateRules.Scope? {
@@ -93,7 +94,7 @@ import Wire
     }
 
     @Test("auth-11: a key has its calls beside those of who made it, and shares the tenant's") func keys() throws {
-        let rules = RateRules(address: nil, user: RateLimit(2, per: .seconds(60)), tenant: RateLimit(5, per: .seconds(60)), start: start)
+        let rules = RateRules(address: nil, user: RateLimit(2, per: .seconds(60)), tenant: .every(RateLimit(5, per: .seconds(60))), start: start)
         let address = try #require(ClientAddress("192.0.2.7"))
         func call(_ key: UInt64?) -> RateRules.Scope? {
             do throws(RateRefusal) {
@@ -109,7 +110,7 @@ import Wire
 
     @Test("a refusal says who, how much and when") func refusal() {
         let refusal = RateRefusal(scope: .user, limit: RateLimit(100, per: .seconds(60)), retryAfter: .milliseconds(1200))
-        #expect(refusal.error.code == .tooManyRequests)
+        #expect(refusal.error(at: Timestamp(seconds: 0)).code == .tooManyRequests)
         #expect(refusal.headers.map { "\($0.name): \($0.value)" } == ["ratelimit-policy: \"user\";q=100;w=60", "ratelimit: \"user\";r=0;t=2"])
     }
 

@@ -16,7 +16,7 @@ extension Integration {
         private func usage(_ factor: Int64) -> Usage {
             var usage = Usage(
                 Receipt(handlerMicroseconds: 9, databaseMicroseconds: 7, cpuMicroseconds: 3, rows: 4, databaseBytes: 500))
-            usage += Usage(requestBytes: 10, answerBytes: 20, failed: false)
+            usage += Usage(requestBytes: 10, answerBytes: 20, failed: false, isJob: true)
             var sum = Usage()
             for _ in 0..<factor { sum += usage }
             return sum
@@ -42,7 +42,9 @@ extension Integration {
             let sums = try await Provisioning(client: database.superuserClient()).usage(of: tenant, deadline: Self.limit)
             #expect(sums.count == 1)
             let sum = try #require(sums.first)
-            #expect(sum.handler == "h" && sum.invocations == 10 && sum.errors == 0 && sum.cpuMicroseconds == 30 && sum.databaseMicroseconds == 70)
+            #expect(
+                sum.handler == "h" && sum.invocations == 10 && sum.jobs == 10 && sum.errors == 0 && sum.cpuMicroseconds == 30
+                    && sum.databaseMicroseconds == 70)
             #expect(sum.rows == 40 && sum.databaseBytes == 5000 && sum.requestBytes == 100 && sum.answerBytes == 200)
         }
 

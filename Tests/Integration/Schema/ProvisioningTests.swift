@@ -38,6 +38,8 @@ extension Integration {
             }
             #expect(await code { _ = try await provisioning.createTenant(slug: "acme", name: "x", deadline: Self.limit) } == .conflict)
             #expect(await code { _ = try await provisioning.createTenant(slug: "b", name: "", deadline: Self.limit) } == .validation)
+            let unknownPlan = await code { _ = try await provisioning.createTenant(slug: "b", name: "x", plan: "gold", deadline: Self.limit) }
+            #expect(unknownPlan == .validation)
             for email in ["", "a", "a@b", "@b.c", "a@", "a b@c.d", "a@b.c@d.e"] {
                 let found = await code { _ = try await provisioning.createUser(email: email, name: "x", passwordHash: "$", deadline: Self.limit) }
                 #expect(found == .validation, "\(email)")

@@ -6,6 +6,8 @@ struct UploadStore: Sendable {
     let business: UUID
     let database: TenantDatabase
     let makeID: @Sendable () -> UUID
+    /// Counts the upload on the tenant's plan.
+    let consumed: Call
     /// The line of the audit log that tells of what was stored.
     let audit: @Sendable (StoredCount) -> Call
 
@@ -23,10 +25,10 @@ struct UploadStore: Sendable {
     private func store(
         _ first: ValueBatch, _ second: ValueBatch?, _ batches: BatchSource, _ layout: TableLayout, _ transaction: Transaction
     ) async throws -> (stored: StoredCount, sources: [StoredSource]) {
-        let results = try await transaction.batch([makeSources(layout), sources(layout), store(first, layout)])
-        let found = try read(results[1])
+        let results = try await transaction.batch([consumed, makeSources(layout), sources(layout), store(first, layout)])
+        let found = try read(results[2])
         var stored = StoredCount()
-        try stored.add(results[2])
+        try stored.add(results[3])
         var current = second
         while let batch = current {
             async let next = batches.next()

@@ -51,5 +51,5 @@ enum UploadsSQL {
         select count(*), count(distinct "timestamp") from stored
         """, access: .write)
 
-    static let all = [makeSources, sources, store, AuditSQL.append]
+    static let all = [makeSources, sources, store, AuditSQL.append, QuotaSQL.consume]
 }

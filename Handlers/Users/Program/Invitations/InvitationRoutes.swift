@@ -12,7 +12,8 @@ struct InvitationRoutes: Sendable {
             InvitationList(items: try await invocation.identity.rows(InvitationsSQL.list).map { try InvitationAnswer($0) })
         }
         Route.post(
-            "/invitations", access: .bearer("members:write"), summary: "Invite an address for 7 days; the one before for it ends", status: 201
+            "/invitations", access: .bearer("members:write"), summary: "Invite an address for 7 days; the one before for it ends", status: 201,
+            quota: [.members]
         ) { (input: InvitationInput, invocation: Invocation) async throws -> InvitationAnswer in
             try await RoleGranting.require(input.role, in: invocation)
             return try await invite(input, invocation)

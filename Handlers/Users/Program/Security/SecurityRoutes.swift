@@ -16,6 +16,7 @@ enum SecurityRoutes {
                 case "changed": _ = try await transaction.batch([line])
                 case "same": break
                 case "no_factor": throw AppError(.conflict, "Set up a second factor of your own before you require it of others")
+                case "by_plan": throw AppError(.conflict, "This tenant's plan requires a second factor")
                 default: throw AppError(.forbidden, "Only owners change this")
                 }
             }

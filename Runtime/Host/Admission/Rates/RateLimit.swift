@@ -1,3 +1,24 @@
+/// Whose word decides how often a tenant may call.
+public enum TenantRate: Sendable, Hashable {
+    /// The tenant's plan; one without a word of it is not limited.
+    case plan
+    /// The installation: every tenant as often, whatever its plan.
+    case every(RateLimit)
+    /// Nobody's.
+    case off
+
+    /// Reads `plan`, `off`, or a rate. Nil for anything else.
+    public init?(_ text: String) {
+        switch text {
+        case "plan": self = .plan
+        case "off": self = .off
+        default:
+            guard let limit = RateLimit(text) else { return nil }
+            self = .every(limit)
+        }
+    }
+}
+
 /// How many calls are allowed: so many in a window, of which some may come at once.
 public struct RateLimit: Sendable, Hashable, CustomStringConvertible {
     /// Calls in one window, at least 1.

@@ -8,18 +8,25 @@ import Wire
 /// address's token back and takes from user and tenant instead: many users behind one address do not hinder each other.
 final class RateRules: Sendable {
     enum Scope: String, Sendable {
-        case address, user, key, tenant
+        case address, user, key, tenant, plan
     }
 
     // Nil: no limit.
     private let addresses: Mutex<TokenBuckets<ClientAddress>?>
     private let users: Mutex<TokenBuckets<UUID>?>
     private let tenants: Mutex<TokenBuckets<TenantID>?>
+    private let tenantRate: TenantRate
 
-    init(address: RateLimit?, user: RateLimit?, tenant: RateLimit?, start: ContinuousClock.Instant) {
+    init(address: RateLimit?, user: RateLimit?, tenant: TenantRate, start: ContinuousClock.Instant) {
+        tenantRate = tenant
         addresses = Mutex(address.map { TokenBuckets($0, start: start) })
         users = Mutex(user.map { TokenBuckets($0, start: start) })
-        tenants = Mutex(tenant.map { TokenBuckets($0, start: start) })
+        switch tenant {
+        case .off: tenants = Mutex(nil)
+        case .every(let limit): tenants = Mutex(TokenBuckets(limit, start: start))
+        // Each take brings the limit of its plan.
+        case .plan: tenants = Mutex(TokenBuckets(RateLimit(1, per: .seconds(60)), start: start))
+        }
     }
 
     /// Counts a call that has not proved who it is.
@@ -29,22 +36,28 @@ final class RateRules: Sendable {
 
     /// Counts a call of a member, or of an API key in its own place, instead of its address's.
     func enter(
-        _ user: UserID, key: UUID? = nil, _ tenant: TenantID, from address: ClientAddress, at now: ContinuousClock.Instant
+        _ user: UserID, key: UUID? = nil, _ tenant: TenantID, standing: PlanStanding = .unlimited, from address: ClientAddress,
+        at now: ContinuousClock.Instant
     ) throws(RateRefusal) {
         addresses.withLock { $0?.giveBack(address.network) }
         if let key { try Self.take(key, .key, users, now) } else { try Self.take(user.uuid, .user, users, now) }
-        try Self.take(tenant, .tenant, tenants, now)
+        if tenantRate != .plan {
+            try Self.take(tenant, .tenant, tenants, now)
+        } else if let calls = standing.callsPerMinute {
+            try Self.take(tenant, .plan, tenants, now, by: RateLimit(calls, per: .seconds(60)), plan: standing.plan)
+        }
     }
 
     /// Gives back what a call took that turned out to be an operator's.
     func pass(_ address: ClientAddress) { addresses.withLock { $0?.giveBack(address.network) } }
 
     private static func take<Key: Hashable & Sendable>(
-        _ key: Key, _ scope: Scope, _ buckets: borrowing Mutex<TokenBuckets<Key>?>, _ now: ContinuousClock.Instant
+        _ key: Key, _ scope: Scope, _ buckets: borrowing Mutex<TokenBuckets<Key>?>, _ now: ContinuousClock.Instant, by own: RateLimit? = nil,
+        plan: String = ""
     ) throws(RateRefusal) {
         let refusal = buckets.withLock { buckets -> RateRefusal? in
-            guard let limit = buckets?.limit, case .empty(let wait)? = buckets?.take(key, at: now) else { return nil }
-            return RateRefusal(scope: scope, limit: limit, retryAfter: wait)
+            guard let limit = own ?? buckets?.limit, case .empty(let wait)? = buckets?.take(key, at: now, by: own) else { return nil }
+            return RateRefusal(scope: scope, limit: limit, retryAfter: wait, plan: plan)
         }
         if let refusal { throw refusal }
     }
@@ -55,16 +68,29 @@ struct RateRefusal: Error, Equatable {
     let scope: RateRules.Scope
     let limit: RateLimit
     let retryAfter: Duration
+    /// The tenant's, where it is the one that sets the limit.
+    var plan = ""
 
-    var error: AppError {
-        let whose =
-            switch scope {
-            case .address: "address"
-            case .user: "user"
-            case .key: "API key"
-            case .tenant: "tenant"
-            }
+    func error(at now: Timestamp) -> AppError {
+        let whose: String
+        switch scope {
+        case .address: whose = "address"
+        case .user: whose = "user"
+        case .key: whose = "API key"
+        case .tenant: whose = "tenant"
+        case .plan: return planError(at: now)
+        }
         return AppError(.tooManyRequests, "Too many requests of this \(whose): \(limit.count) are allowed in \(seconds) s", retryAfter: retryAfter)
+    }
+
+    private func planError(at now: Timestamp) -> AppError {
+        // The moment from which on one call is let in again, on the next whole second as `Retry-After` is.
+        let resets = Timestamp(seconds: (now + retryAfter + .microseconds(999_999)).seconds)
+        return AppError(
+            .rateLimited, "The plan \(plan) allows \(limit.count) calls per minute; the next from \(resets) on", retryAfter: retryAfter,
+            facts: [
+                "limit": "calls_per_minute", "allowed": .integer(Int64(limit.count)), "plan": .string(plan), "resets_at": .string(resets.description),
+            ])
     }
 
     /// `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10).

@@ -10,10 +10,9 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
         case empty(retryAfter: Duration)
     }
 
+    /// Of keys that bring none of their own.
     let limit: RateLimit
-    /// Microseconds in which one token comes back, times a thousand for rates that do not divide.
-    private let interval: Int64
-    private let depth: Int64
+    private let pace: Pace
     private let start: ContinuousClock.Instant
     private var young: [Key: Int64] = [:]
     private var old: [Key: Int64] = [:]
@@ -23,15 +22,27 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
     init(_ limit: RateLimit, keys: Int = 65_536, start: ContinuousClock.Instant) {
         self.limit = limit
         self.start = start
-        interval = max(1, limit.window.microseconds * 1000 / Int64(limit.count))
-        depth = interval * Int64(limit.burst)
+        pace = Pace(limit)
         half = max(1, keys / 2)
+    }
+
+    /// How fast a bucket fills, and how much it holds.
+    private struct Pace {
+        /// Microseconds in which one token comes back, times a thousand for rates that do not divide.
+        let interval: Int64
+        let depth: Int64
+
+        init(_ limit: RateLimit) {
+            interval = max(1, limit.window.microseconds * 1000 / Int64(limit.count))
+            depth = interval * Int64(limit.burst)
+        }
     }
 
     var count: Int { young.count + old.count }
 
-    /// Takes a token.
-    mutating func take(_ key: Key, at now: ContinuousClock.Instant) -> Verdict {
+    /// Takes a token; `own` is the key's own limit, which may be another one each time.
+    mutating func take(_ key: Key, at now: ContinuousClock.Instant, by own: RateLimit? = nil) -> Verdict {
+        let (interval, depth) = own.map { Pace($0) }.map { ($0.interval, $0.depth) } ?? (pace.interval, pace.depth)
         let now = nanoseconds(now)
         let full = max(now, young[key] ?? old.removeValue(forKey: key) ?? now)
         let next = full + interval
@@ -45,13 +56,13 @@ struct TokenBuckets<Key: Hashable & Sendable>: Sendable {
 
     /// Puts back a token that was taken.
     mutating func giveBack(_ key: Key) {
-        if let full = young[key] ?? old[key] { store(full - interval, for: key) }
+        if let full = young[key] ?? old[key] { store(full - pace.interval, for: key) }
     }
 
     /// What is left in a bucket.
     func tokens(_ key: Key, at now: ContinuousClock.Instant) -> Int {
         let now = nanoseconds(now)
-        return Int((depth - max(0, (young[key] ?? old[key] ?? now) - now)) / interval)
+        return Int((pace.depth - max(0, (young[key] ?? old[key] ?? now) - now)) / pace.interval)
     }
 
     private mutating func store(_ full: Int64, for key: Key) {

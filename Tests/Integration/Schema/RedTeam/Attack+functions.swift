@@ -41,6 +41,7 @@ extension Attack {
         [
             "tenancy.keys", "tenancy.tenants", "tenancy.memberships", "tenancy.handlers", "tenancy.migrations", "identity.users",
             "identity.credentials", "tenancy.answers", "tenancy.usage", "tenancy.usage_writers",
+            "tenancy.plans", "tenancy.plan_changes", "tenancy.quota_counts", "tenancy.quota_deltas",
             "tenancy.roles", "tenancy.api_keys", "tenancy.revoked_sessions",
             "identity.settings", "identity.user_sessions", "identity.one_time_tokens", "identity.failures",
         ].flatMap { table in
@@ -52,6 +53,8 @@ extension Attack {
             ].map { Attack($0) }
         }
         + [
+            "select tenancy.change_plan('{A}', 'enterprise', '', null)", "select tenancy.consume('uploads', -1)",
+            "select tenancy.add_use('{B}', 'rows', '-infinity', 5, null)", "select * from tenancy.quotas('{B}')", "select tenancy.fold_quotas(9)",
             "select tenancy.rotate()", "select * from tenancy.signing_key()", "select tenancy.protect('app.businesses')", "call tenancy.harden()",
             "select tenancy.require_identity()", "select tenancy.require_system()", "select tenancy.end_session('{ub}', '{ub}', '{B}')",
             "select * from tenancy.list_roles()", "select tenancy.create_role('mine', '', '{a:b}')", "select * from tenancy.list_api_keys()",

@@ -16,6 +16,9 @@ extension World {
             insert into app.audit_seals (tenant_id, number, key_id, previous_hash, entries_hash, first_position, entry_count, sealed_at, hash)
                 select '\(tenant)', 1, 1, h, h, 1, 1, '2026-01-01', h from sha256('\(name)') h;
             insert into app.audit_positions (tenant_id, position, entry_id, entry_hash) values ('\(tenant)', 1, '\(entry)', sha256('\(name)'));
+            insert into tenancy.plan_changes (id, tenant_id, old_plan, new_plan, reason, changed_at)
+                values ('\(entry)', '\(tenant)', 'free', 'pro', '\(name)', '2026-01-01');
+            insert into tenancy.quota_counts (tenant_id, metric, period_start, amount) values ('\(tenant)', 'uploads', '2026-01-01', 7);
             insert into tenancy.roles (tenant_id, name, description, scopes, created_at, updated_at)
                 values ('\(tenant)', 'own', '\(name)', '{things:read}', '2026-01-01', '2026-01-01');
             insert into tenancy.api_keys (tenant_id, id, prefix, hash, name, scopes, created_by, created_at)
@@ -46,7 +49,8 @@ extension World {
     static func recordHash(_ tenant: String) -> String {
         let byTenant = [
             "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "tenancy.roles", "tenancy.api_keys",
-            "tenancy.invitations", "identity.user_sessions", "identity.one_time_tokens", "identity.mail_outbox", "identity.providers",
+            "tenancy.invitations", "tenancy.plan_changes", "tenancy.quota_counts", "identity.user_sessions", "identity.one_time_tokens",
+            "identity.mail_outbox", "identity.providers",
             "identity.provider_links",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]

@@ -1,0 +1,19 @@
+/// What a plan counts. The raw value is the word in SQL, in JSON and in a route's description.
+public enum QuotaMetric: String, Sendable, Hashable, Codable, CaseIterable {
+    /// KPI sources, stored values, members: what is there at a time.
+    case kpis, rows, members
+    /// Uploads, forecasts, crawled pages: what is done in a month.
+    case uploads, forecasts
+    case crawlPages = "crawl_pages"
+
+    /// Whether it is counted by the month, and begins anew with each.
+    public var isMonthly: Bool {
+        switch self {
+        case .kpis, .rows, .members: false
+        case .uploads, .forecasts, .crawlPages: true
+        }
+    }
+
+    /// The name of the plan's limit of it, for example `rows` or `uploads_per_month`.
+    public var limit: String { isMonthly ? "\(rawValue)_per_month" : rawValue }
+}
