@@ -54,12 +54,16 @@ struct Principal: Sendable, Hashable {
     }
 
     /// All of it, as it was decided.
-    init(user: UserID, tenant: TenantID, rights: Rights, expiry: Timestamp, weight: Int, proof: Proof, bound: [Scope]) {
+    init(
+        user: UserID, tenant: TenantID, rights: Rights, expiry: Timestamp, weight: Int, standing: PlanStanding = .unlimited, proof: Proof,
+        bound: [Scope]
+    ) {
         self.user = user
         self.tenant = tenant
         self.rights = rights
         self.expiry = expiry
         self.weight = weight
+        self.standing = standing
         self.proof = proof
         self.bound = bound
     }

@@ -28,8 +28,8 @@ extension EndToEnd {
             func upload(_ days: Int, from first: Int = 0, columns: [String] = ["sales", "costs"]) async throws -> HTTPAnswer {
                 var text = (["date"] + columns).joined(separator: ",") + "\n"
                 for day in first..<first + days {
-                    let date = CalendarDate(daysSinceEpoch: 15_000 + day)
-                    text += ([date.description] + columns.indices.map { "\(day + $0)" }).joined(separator: ",") + "\n"
+                    let date = Timestamp(seconds: Int64(15_000 + day) * 86_400).description.prefix(10)
+                    text += ([String(date)] + columns.indices.map { "\(day + $0)" }).joined(separator: ",") + "\n"
                 }
                 return try await host.request(
                     "POST", "/data/upload?business_id=\(business)", token: token, headers: [("content-type", "text/csv")], body: Array(text.utf8))
