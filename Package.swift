@@ -112,6 +112,11 @@ let package = Package(
         .executableTarget(
             name: "federation-handler", dependencies: ["HandlerKit", "OpenID", "Outbound", "Addresses", "Tokens"], path: "Handlers/Federation/Program"
         ),
+        .target(name: "Billing", dependencies: ["Kernel"], path: "Handlers/Subscriptions/Billing"),
+        .target(
+            name: "Stripe", dependencies: ["Billing", "Outbound", "Addresses", "Tokens", "Kernel"], path: "Handlers/Subscriptions/Stripe"),
+        .executableTarget(
+            name: "subscriptions-handler", dependencies: ["HandlerKit", "Billing", "Stripe", "Addresses"], path: "Handlers/Subscriptions/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
@@ -153,6 +158,8 @@ let package = Package(
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(
             name: "OpenIDTests", dependencies: ["OpenID", "Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/OpenID"),
+        .testTarget(
+            name: "BillingTests", dependencies: ["Billing", "Stripe", "Addresses", "Outbound", "Tokens", "Kernel"], path: "Tests/Billing"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
@@ -166,7 +173,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "tenantry", "Codes", "audit-handler", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler",
-                "mail-handler", "federation-handler", "probe-handler",
+                "mail-handler", "federation-handler", "subscriptions-handler", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

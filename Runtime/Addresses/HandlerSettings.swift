@@ -44,6 +44,50 @@ public struct FederationSettings: Sendable, Codable {
     }
 }
 
+/// Who takes the payments: what the subscriptions handler is told as `billing_settings`.
+public struct BillingSettings: Sendable, Codable {
+    /// Nil: payments are taken by hand.
+    public var stripe: StripeSettings?
+    public var outbound: OutboundRules
+    /// Where browsers come back to from a page of the provider.
+    public var returnURL: String
+    /// By hand: `request`, changes that must be paid wait for an operator; `trust`, they take effect at once.
+    public var manual: String
+
+    enum CodingKeys: String, CodingKey {
+        case stripe, outbound, manual
+        case returnURL = "return_url"
+    }
+
+    public init(stripe: StripeSettings?, outbound: OutboundRules, returnURL: String, manual: String) {
+        self.stripe = stripe
+        self.outbound = outbound
+        self.returnURL = returnURL
+        self.manual = manual
+    }
+}
+
+/// An account of Stripe's.
+public struct StripeSettings: Sendable, Codable {
+    /// Where its API is, such as `https://api.stripe.com`.
+    public var url: String
+    /// A secret or restricted key.
+    public var key: String
+    /// What events are signed with: one secret, or two while it is rotated.
+    public var webhookSecrets: [String]
+
+    enum CodingKeys: String, CodingKey {
+        case url, key
+        case webhookSecrets = "webhook_secrets"
+    }
+
+    public init(url: String, key: String, webhookSecrets: [String]) {
+        self.url = url
+        self.key = key
+        self.webhookSecrets = webhookSecrets
+    }
+}
+
 extension Decodable {
     /// From a secret's bytes. Throws `BAD_REQUEST` or `VALIDATION_ERROR` where they are none.
     public static func settings(_ secret: [UInt8]) throws(AppError) -> Self { try JSON.decode(Self.self, from: try JSON.read(secret)) }

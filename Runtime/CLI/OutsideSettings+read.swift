@@ -53,6 +53,37 @@ extension OutsideSettings {
         case let other: throw AppError.invalid("TENANTRY_MAIL", "expected file or smtp; got \(other)")
         }
         if let from = value("MAIL_FROM", false) { settings.mailFrom = from }
+        try settings.readBilling(value)
         return settings
+    }
+
+    private mutating func readBilling(_ value: (_ name: String, _ isSecret: Bool) -> String?) throws(AppError) {
+        if let url = value("BILLING_RETURN_URL", false) {
+            _ = try WebAddress(url, field: "TENANTRY_BILLING_RETURN_URL")
+            billingReturnURL = url
+        }
+        let key = value("STRIPE_KEY", true)
+        switch value("BILLING", false) ?? (key == nil ? "request" : "stripe") {
+        case "stripe":
+            guard let key, !key.isEmpty, key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+                throw AppError.invalid("TENANTRY_STRIPE_KEY", "expected a key such as sk_live_…")
+            }
+            // Without it nobody would hear of a payment.
+            let secrets = (value("STRIPE_WEBHOOK_SECRET", true) ?? "").split(separator: ",").map(String.init)
+            guard (1...2).contains(secrets.count), secrets.allSatisfy({ $0.utf8.count >= 16 }) else {
+                throw AppError.invalid(
+                    "TENANTRY_STRIPE_WEBHOOK_SECRET", "expected the endpoint's secret such as whsec_…, or two with a comma between")
+            }
+            let url = value("STRIPE_URL", false) ?? "https://api.stripe.com"
+            let address = try WebAddress(url, field: "TENANTRY_STRIPE_URL")
+            guard address.target == "/" else { throw AppError.invalid("TENANTRY_STRIPE_URL", "expected a URL without a path") }
+            stripe = StripeSettings(url: url, key: key, webhookSecrets: secrets)
+        case let rule where rule == "request" || rule == "trust":
+            guard key == nil else {
+                throw AppError.invalid("TENANTRY_BILLING", "expected stripe, or nothing, where TENANTRY_STRIPE_KEY is set; got \(rule)")
+            }
+            billing = rule
+        case let other: throw AppError.invalid("TENANTRY_BILLING", "expected stripe, request or trust; got \(other)")
+        }
     }
 }

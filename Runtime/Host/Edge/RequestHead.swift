@@ -84,6 +84,7 @@ struct RequestHead {
                 guard idempotencyKey == nil else { throw AppError(.badRequest, "The request holds two Idempotency-Key lines") }
                 idempotencyKey = value
                 forward("idempotency-key", value)
+            case 16 where Self.same(name, "stripe-signature"): forward("stripe-signature", value)
             case 16 where Self.same(name, "x-forwarded-host"): ForwardingLines.join(&forwarding.host, value)
             case 17 where Self.same(name, "x-forwarded-proto"): ForwardingLines.join(&forwarding.proto, value)
             case 17 where Self.same(name, "transfer-encoding"):

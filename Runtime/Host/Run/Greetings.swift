@@ -56,6 +56,7 @@ final class Greetings: Sendable {
         switch name {
         case .mailSettings: try settings.outside.mail(settings.ownAddress)
         case .federationSettings: try settings.outside.federation(settings.ownAddress)
+        case .billingSettings: try settings.outside.billing(settings.ownAddress)
         default: try keys.secret(name)
         }
     }

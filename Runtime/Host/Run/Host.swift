@@ -99,6 +99,8 @@ public struct Host: Sendable {
             MailService(
                 calls: SystemCalls(gateway: gateway, loops: loops), database: MailDatabase(client: client),
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
+            BillingService(
+                calls: SystemCalls(gateway: gateway, loops: loops), database: BillingDatabase(client: client), time: time, logger: logger),
             ReloadService(gateway: gateway, loader: loader, database: database),
             KeyService(keys: keys, authenticator: gateway.authenticator, logger: logger),
             SealService(

@@ -15,6 +15,12 @@ public struct OutsideSettings: Sendable {
     public var mailServer: MailServer?
     /// The sender of mail.
     public var mailFrom = "Tenantry <noreply@localhost>"
+    /// Stripe, where it takes the payments; nil: they are taken by hand.
+    public var stripe: StripeSettings?
+    /// Where browsers come back to from a payment. Nil: the app's URL.
+    public var billingReturnURL: String?
+    /// How changes that must be paid are taken by hand: `request` or `trust`.
+    public var billing = "request"
 
     public init() {}
 
@@ -28,6 +34,12 @@ public struct OutsideSettings: Sendable {
         return try JSON.encode(
             FederationSettings(
                 outbound: outbound, publicURL: publicURL ?? address, redirects: redirects.isEmpty ? ["\(app)/"] : redirects))
+    }
+
+    func billing(_ address: String) throws(AppError) -> [UInt8] {
+        try JSON.encode(
+            BillingSettings(
+                stripe: stripe, outbound: outbound, returnURL: billingReturnURL ?? "\(appURL ?? address)/", manual: billing))
     }
 
     /// Ports that handlers with egress connect to.

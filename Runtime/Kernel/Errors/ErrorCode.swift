@@ -20,6 +20,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let unauthenticated = ErrorCode("UNAUTHENTICATED", 401, "Sign in to use this")
     public static let invalidCredentials = ErrorCode("INVALID_CREDENTIALS", 401, "E-mail or password is wrong")
     public static let quotaExceeded = ErrorCode("QUOTA_EXCEEDED", 402, "A limit of this tenant's plan is used up")
+    public static let paymentRequired = ErrorCode("PAYMENT_REQUIRED", 402, "This needs a payment that was not made")
     public static let forbidden = ErrorCode("FORBIDDEN", 403, "Your role does not allow this")
     public static let tenantSuspended = ErrorCode("TENANT_SUSPENDED", 403, "This tenant is suspended")
     public static let reauthenticationRequired = ErrorCode(
@@ -58,7 +59,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
 
     /// Every code, for documentation and tests.
     public static let all: [ErrorCode] = [
-        badRequest, validation, unauthenticated, invalidCredentials, forbidden, tenantSuspended, reauthenticationRequired, notFound,
+        badRequest, validation, unauthenticated, invalidCredentials, paymentRequired, forbidden, tenantSuspended, reauthenticationRequired, notFound,
         methodNotAllowed, timeout, conflict, lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed,
         unprocessableFile, poisonInvocation, tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,

@@ -16,6 +16,8 @@ public enum SecretName: String, Sendable, CaseIterable {
     case mailSettings = "mail_settings"
     /// How sign-in through providers reaches them and comes back: no derived secret.
     case federationSettings = "federation_settings"
+    /// Who takes the payments, with the payment provider's key: no derived secret.
+    case billingSettings = "billing_settings"
     /// The keys that sign access tokens: no derived secret, a ``JWTKeyRing``.
     case signingKeys = "jwt_signing_keys"
 }

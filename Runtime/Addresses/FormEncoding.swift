@@ -10,8 +10,8 @@ public enum FormEncoding {
         base + (base.contains("?") ? "&" : "?") + encode(items)
     }
 
-    /// All but unreserved characters (RFC 3986 section 2.3) as percent signs and digits.
-    static func escape(_ text: String) -> String {
+    /// A text with all but unreserved characters (RFC 3986 section 2.3) as percent signs and digits.
+    public static func escape(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".unicodeScalars)
         var result = String.UnicodeScalarView()
         for byte in text.utf8 {

@@ -1,0 +1,418 @@
+#!/usr/bin/python3
+"""Stripe for the suites, in the shapes of its reference (version 2024-06-20): prints "listening on PORT".
+
+It keeps customers, prices, checkout sessions, subscriptions and portal sessions, checks keys and parameters, and answers a request that comes again
+with its Idempotency-Key as before. Below /_control the test plays the rest of the world: it pays, lets time pass, declines cards, takes the server
+down, and has events sent, late, twice, in another order, or forged.
+"""
+import hashlib
+import hmac
+import http.client
+import json
+import re
+import threading
+import time
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+KEY, SECRET = "sk_test_standin", "whsec_standin_secret_1"
+MONTH = 30 * 86400
+lock = threading.RLock()
+released = threading.Condition(lock)
+counter = [0]
+customers, sessions, subscriptions, events, requests, answered = {}, {}, {}, [], [], {}
+prices = {}
+state = {"decline": False, "fail": 0, "lose": 0, "held": None, "waiting": 0, "ignored": []}
+
+
+class Refusal(Exception):
+    def __init__(self, status, kind, code, message, param=None):
+        super().__init__(message)
+        self.status = status
+        self.body = {"error": {"type": kind, "code": code, "message": message, "param": param}}
+
+
+def invalid(param, message):
+    return Refusal(400, "invalid_request_error", "parameter_invalid_empty", message, param)
+
+
+def missing(what, name):
+    return Refusal(404, "invalid_request_error", "resource_missing", f"No such {what}: '{name}'", "id")
+
+
+def name(prefix):
+    counter[0] += 1
+    return f"{prefix}_standin{counter[0]:06d}"
+
+
+def make_price(plan, amount, interval="month", currency="eur"):
+    found = {
+        "id": name("price"), "object": "price", "active": True, "currency": currency, "lookup_key": plan, "type": "recurring",
+        "unit_amount": amount, "recurring": {"interval": interval, "interval_count": 1}, "product": name("prod"),
+    }
+    prices[found["id"]] = found
+    return found
+
+
+def emit(kind, thing):
+    events.append({
+        "id": name("evt"), "object": "event", "api_version": "2024-06-20", "created": int(time.time()), "livemode": False, "type": kind,
+        "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "data": {"object": json.loads(json.dumps(thing))},
+    })
+
+
+def make_subscription(customer, price, trial_end=None):
+    now = int(time.time())
+    made = {
+        "id": name("sub"), "object": "subscription", "customer": customer, "status": "trialing" if trial_end else "active",
+        "cancel_at_period_end": False, "canceled_at": None, "created": now, "current_period_start": now,
+        "current_period_end": trial_end or now + MONTH, "trial_start": now if trial_end else None, "trial_end": trial_end, "livemode": False,
+        "metadata": {}, "items": {"object": "list", "has_more": False, "data": [
+            {"id": name("si"), "object": "subscription_item", "quantity": 1, "price": prices[price]}]},
+    }
+    subscriptions[made["id"]] = made
+    return made
+
+
+def invoice(subscription, paid, amount):
+    return {
+        "id": name("in"), "object": "invoice", "customer": subscription["customer"], "subscription": subscription["id"], "amount_due": amount,
+        "currency": "eur", "status": "paid" if paid else "open", "paid": paid,
+    }
+
+
+# --- what Stripe does ---
+
+
+def list_prices(form):
+    keys = [value for key, value in form if key.startswith("lookup_keys")]
+    found = [price for price in prices.values() if price["active"] and (not keys or price["lookup_key"] in keys)]
+    return {"object": "list", "url": "/v1/prices", "has_more": False, "data": found}
+
+
+def create_customer(form):
+    fields = dict(form)
+    made = {
+        "id": name("cus"), "object": "customer", "name": fields.get("name"), "email": fields.get("email"), "livemode": False,
+        "metadata": {key[9:-1]: value for key, value in form if key.startswith("metadata[")},
+    }
+    customers[made["id"]] = made
+    emit("customer.created", made)
+    return made
+
+
+def create_session(form):
+    fields = dict(form)
+    for param in ["mode", "success_url", "line_items[0][price]", "customer"]:
+        if param not in fields:
+            raise invalid(param, f"Missing required param: {param}.")
+    if fields["customer"] not in customers:
+        raise missing("customer", fields["customer"])
+    if fields["line_items[0][price]"] not in prices:
+        raise missing("price", fields["line_items[0][price]"])
+    trial_end = int(fields["subscription_data[trial_end]"]) if "subscription_data[trial_end]" in fields else None
+    if trial_end and trial_end < time.time() + 48 * 3600:
+        raise invalid("subscription_data[trial_end]", "The `trial_end` date has to be at least 2 days in the future.")
+    made = {
+        "id": name("cs_test"), "object": "checkout.session", "mode": fields["mode"], "customer": fields["customer"], "status": "open",
+        "payment_status": "unpaid", "subscription": None, "client_reference_id": fields.get("client_reference_id"), "url": None,
+        "expires_at": int(time.time()) + 86400, "success_url": fields["success_url"], "cancel_url": fields.get("cancel_url"), "livemode": False,
+    }
+    made["url"] = f"https://checkout.stripe.com/c/pay/{made['id']}"
+    sessions[made["id"]] = dict(made, price=fields["line_items[0][price]"], trial=trial_end)
+    return made
+
+
+def shown(session):
+    return {key: value for key, value in session.items() if key not in ("price", "trial")}
+
+
+def expire_session(session_id):
+    session = sessions.get(session_id)
+    if session is None:
+        raise missing("checkout.session", session_id)
+    if session["status"] != "open":
+        raise invalid("session", "Only Checkout Sessions with a status in [\"open\"] can be expired.")
+    session.update(status="expired", url=None)
+    emit("checkout.session.expired", shown(session))
+    return shown(session)
+
+
+def update_subscription(subscription_id, form):
+    found = subscriptions.get(subscription_id)
+    if found is None:
+        raise missing("subscription", subscription_id)
+    if found["status"] in ("canceled", "incomplete_expired"):
+        raise invalid(None, "A canceled subscription can only update its cancellation_details and metadata.")
+    fields = dict(form)
+    item = found["items"]["data"][0]
+    if "items[0][price]" in fields:
+        if fields.get("items[0][id]") != item["id"]:
+            raise invalid("items[0][id]", "No such subscription item")
+        price = prices.get(fields["items[0][price]"])
+        if price is None:
+            raise missing("price", fields["items[0][price]"])
+        difference = price["unit_amount"] - item["price"]["unit_amount"]
+        if fields.get("proration_behavior") == "always_invoice" and difference > 0:
+            if state["decline"] and fields.get("payment_behavior") == "error_if_incomplete":
+                raise Refusal(402, "card_error", "card_declined", "Your card was declined.")
+            left = (found["current_period_end"] - time.time()) / (found["current_period_end"] - found["current_period_start"])
+            emit("invoice.paid", invoice(found, True, round(difference * left)))
+        item["price"] = price
+    if "cancel_at_period_end" in fields:
+        found["cancel_at_period_end"] = fields["cancel_at_period_end"] == "true"
+    emit("customer.subscription.updated", found)
+    return found
+
+
+def cancel_subscription(subscription_id):
+    found = subscriptions.get(subscription_id)
+    if found is None or found["status"] == "canceled":
+        raise missing("subscription", subscription_id)
+    found.update(status="canceled", canceled_at=int(time.time()), cancel_at_period_end=False)
+    emit("customer.subscription.deleted", found)
+    return found
+
+
+def create_portal(form):
+    customer = dict(form).get("customer")
+    if customer not in customers:
+        raise missing("customer", customer)
+    made = name("bps")
+    return {
+        "id": made, "object": "billing_portal.session", "customer": customer, "url": f"https://billing.stripe.com/p/session/{made}",
+        "return_url": dict(form).get("return_url"),
+    }
+
+
+def route(method, path, form):
+    match = re.fullmatch(r"/v1/(customers|prices|checkout/sessions|subscriptions|billing_portal/sessions)(?:/(\w+))?(/expire)?", path)
+    if not match:
+        raise Refusal(404, "invalid_request_error", "url_invalid", f"Unrecognized request URL ({method}: {path}).")
+    kind, thing, expire = match.groups()
+    if kind == "prices" and method == "GET":
+        return list_prices(form)
+    if kind == "customers" and method == "POST" and not thing:
+        return create_customer(form)
+    if kind == "billing_portal/sessions" and method == "POST":
+        return create_portal(form)
+    if kind == "checkout/sessions":
+        if method == "POST" and not thing:
+            return create_session(form)
+        if method == "POST" and expire:
+            return expire_session(thing)
+        if method == "GET" and thing in sessions:
+            return shown(sessions[thing])
+        raise missing("checkout.session", thing)
+    if kind == "subscriptions" and thing:
+        if method == "POST":
+            return update_subscription(thing, form)
+        if method == "DELETE":
+            return cancel_subscription(thing)
+        if thing in subscriptions:
+            return subscriptions[thing]
+    raise missing(kind, thing)
+
+
+# --- the rest of the world ---
+
+
+def pay(fields):
+    session = sessions[fields["session"]]
+    if session["status"] != "open" and "force" not in fields:
+        raise invalid("session", "not open")
+    made = make_subscription(session["customer"], session["price"], session["trial"])
+    session.update(status="complete", payment_status="paid", subscription=made["id"], url=None)
+    # The order in which they are sent is not promised.
+    emit("customer.subscription.created", made)
+    emit("checkout.session.completed", shown(session))
+    emit("invoice.paid", invoice(made, True, made["items"]["data"][0]["price"]["unit_amount"]))
+    return made
+
+
+def renew(fields):
+    found = subscriptions[fields["subscription"]]
+    if found["cancel_at_period_end"]:
+        return cancel_subscription(found["id"])
+    found.update(current_period_start=found["current_period_end"], current_period_end=found["current_period_end"] + MONTH, status="active")
+    emit("customer.subscription.updated", found)
+    emit("invoice.paid", invoice(found, True, found["items"]["data"][0]["price"]["unit_amount"]))
+    return found
+
+
+def set_subscription(fields):
+    found = subscriptions[fields["subscription"]]
+    for key, value in fields.items():
+        if key == "plan":
+            found["items"]["data"][0]["price"] = next(price for price in prices.values() if price["lookup_key"] == value)
+        elif key == "customer":
+            found["customer"] = value
+        elif key == "status":
+            found["status"] = value
+        elif key == "cancel_at_period_end":
+            found[key] = value == "true"
+    emit("customer.subscription.deleted" if found["status"] == "canceled" else "customer.subscription.updated", found)
+    return found
+
+
+def signature(body, fields):
+    at = int(time.time()) - int(fields.get("age", 0))
+    mac = hmac.new(fields.get("secret", SECRET).encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={at},v1={mac}"
+
+
+def send(port, body, header):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", "/api/v1/billing/webhooks/stripe", body, {
+        "content-type": "application/json; charset=utf-8", "stripe-signature": header, "user-agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)"})
+    status = connection.getresponse().status
+    connection.close()
+    return status
+
+
+def deliver(fields):
+    """Sends events to the gateway at `port`: those from `from` on whose type begins with `type`; `order`: reverse; `copies`; `parallel`; `age` in
+    seconds; `secret`; `tamper`: the body is changed behind its signature; `unsigned`."""
+    with lock:
+        chosen = [event for event in events[int(fields.get("from", 0)):] if event["type"].startswith(fields.get("type", ""))]
+    if fields.get("order") == "reverse":
+        chosen.reverse()
+    jobs = []
+    for event in chosen:
+        body = json.dumps(event).encode()
+        header = signature(body, fields)
+        if "tamper" in fields:
+            body = body.replace(b'"livemode": false', b'"livemode":  true')
+        jobs += [(event, body, "" if "unsigned" in fields else header)] * int(fields.get("copies", 1))
+    statuses = [0] * len(jobs)
+
+    def one(index):
+        statuses[index] = send(int(fields["port"]), jobs[index][1], jobs[index][2])
+
+    if "parallel" in fields:
+        threads = [threading.Thread(target=one, args=(index,)) for index in range(len(jobs))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    else:
+        for index in range(len(jobs)):
+            one(index)
+    return {"sent": [{"id": job[0]["id"], "type": job[0]["type"], "status": status} for job, status in zip(jobs, statuses)]}
+
+
+def control(path, fields, body):
+    if path == "deliver":
+        return deliver(fields)
+    if path == "raw":
+        return {"status": send(int(fields["port"]), body, signature(body, fields))}
+    with lock:
+        if path == "pay":
+            return pay(fields)
+        if path == "renew":
+            return renew(fields)
+        if path == "set":
+            return set_subscription(fields)
+        if path == "price":
+            for price in prices.values():
+                if price["lookup_key"] == fields["plan"]:
+                    price["active"] = False
+            return make_price(fields["plan"], int(fields["amount"]))
+        if path == "state":
+            for key in ("fail", "lose"):
+                state[key] = int(fields.get(key, state[key]))
+            state["decline"] = fields.get("decline", str(state["decline"])) == "True"
+            if "hold" in fields:
+                state["held"] = fields["hold"]
+            if "release" in fields:
+                state["held"] = None
+                released.notify_all()
+            return {"waiting": state["waiting"]}
+        if path == "all":
+            return {
+                "requests": requests, "events": events, "customers": list(customers.values()), "subscriptions": list(subscriptions.values()),
+                "sessions": [shown(session) for session in sessions.values()], "waiting": state["waiting"],
+            }
+    raise Refusal(404, "control", "unknown", path)
+
+
+class Stripe(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, value, status=200):
+        body = json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.send_header("request-id", name("req"))
+        self.send_header("connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+
+    def serve(self):
+        self.close_connection = True
+        url = urllib.parse.urlsplit(self.path)
+        body = self.rfile.read(int(self.headers.get("content-length", 0)))
+        try:
+            if url.path.startswith("/_control/"):
+                return self.answer(control(url.path[10:], dict(urllib.parse.parse_qsl(url.query)), body))
+            self.answer(self.stripe(url, body))
+        except Refusal as refusal:
+            self.answer(refusal.body, refusal.status)
+        except ConnectionAbortedError:
+            pass
+
+    def stripe(self, url, body):
+        form = urllib.parse.parse_qsl(url.query if self.command == "GET" else body.decode(), keep_blank_values=True)
+        with lock:
+            requests.append({"method": self.command, "path": url.path, "form": dict(form), "key": self.headers.get("idempotency-key")})
+            if self.headers.get("authorization") != f"Bearer {KEY}":
+                raise Refusal(401, "invalid_request_error", None, "Invalid API Key provided: sk_test_****")
+            if self.headers.get("stripe-version") != "2024-06-20":
+                raise Refusal(400, "invalid_request_error", None, "Invalid Stripe API version")
+            if state["held"] and url.path.startswith(state["held"]) and self.command != "GET":
+                state["waiting"] += 1
+                while state["held"]:
+                    released.wait()
+                state["waiting"] -= 1
+            if state["fail"]:
+                state["fail"] -= 1
+                raise Refusal(500, "api_error", None, "An error occurred on our side")
+            key = self.headers.get("idempotency-key")
+            mark = (self.command, url.path, tuple(form))
+            if self.command != "GET" and key in answered:
+                before, refusal, found = answered[key]
+                if before != mark:
+                    raise Refusal(400, "idempotency_error", None, "Keys for idempotent requests can only be used with the same parameters")
+                if refusal:
+                    raise refusal
+                return found
+            refusal, found = None, None
+            try:
+                found = route(self.command, url.path, form)
+            except Refusal as raised:
+                refusal = raised
+            if self.command != "GET" and key:
+                answered[key] = (mark, refusal, json.loads(json.dumps(found)))
+            if state["lose"] and self.command != "GET":
+                # It was done, but nobody hears of it.
+                state["lose"] -= 1
+                self.connection.close()
+                raise ConnectionAbortedError
+            if refusal:
+                raise refusal
+            return found
+
+    do_GET = do_POST = do_DELETE = serve
+
+    def log_message(self, *arguments):
+        pass
+
+
+make_price("pro", 4900)
+make_price("enterprise", 49900)
+make_price("other_product", 100)
+server = ThreadingHTTPServer(("127.0.0.1", 0), Stripe)
+server.daemon_threads = True
+print(f"listening on {server.server_address[1]}", flush=True)
+server.serve_forever()
