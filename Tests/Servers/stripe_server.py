@@ -101,6 +101,16 @@ def create_customer(form):
     return made
 
 
+def delete_customer(customer):
+    if customer not in customers:
+        raise missing("customer", customer)
+    for found in list(subscriptions.values()):
+        if found["customer"] == customer and found["status"] != "canceled":
+            cancel_subscription(found["id"])
+    del customers[customer]
+    return {"id": customer, "object": "customer", "deleted": True}
+
+
 def create_session(form):
     fields = dict(form)
     for param in ["mode", "success_url", "line_items[0][price]", "customer"]:
@@ -194,6 +204,8 @@ def route(method, path, form):
         return list_prices(form)
     if kind == "customers" and method == "POST" and not thing:
         return create_customer(form)
+    if kind == "customers" and method == "DELETE" and thing:
+        return delete_customer(thing)
     if kind == "billing_portal/sessions" and method == "POST":
         return create_portal(form)
     if kind == "checkout/sessions":

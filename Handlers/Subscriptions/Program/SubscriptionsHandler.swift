@@ -17,6 +17,7 @@ import Stripe
         UsageRoute().route
         WebhookRoute(parts: parts).route
         AdvanceRoute(parts: parts).route
+        EraseRoute(parts: parts).route
     }
 
     static var statements: [Statement] { SubscriptionsSQL.all }

@@ -73,6 +73,12 @@ public struct StripeProvider: BillingProvider {
         }
     }
 
+    public func forget(customer: String) async throws {
+        do {
+            _ = try await api.delete("/v1/customers/\(customer)", [], key: "forget-\(customer)")
+        } catch let error as AppError where error.code == .notFound {}
+    }
+
     public func report(_ id: String) async throws -> ProviderReport? {
         guard let found = try await subscription(id) else { return nil }
         guard let report = ProviderReport(stripe: found) else {

@@ -130,5 +130,6 @@ enum Need: Sendable, Equatable {
         "POST /users/subscription/portal": .admin("billing:write"),
         "POST /billing/webhooks/stripe": .open,
         "POST /internal/subscriptions/advance": .system,
+        "POST /internal/subscriptions/erase": .system,
     ]
 }

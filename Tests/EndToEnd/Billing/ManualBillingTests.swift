@@ -34,6 +34,33 @@ extension EndToEnd {
             }
         }
 
+        @Test("an operator sees who asks for a plan, and says yes or no") func operators() async throws {
+            try await BillingWorld.manual { world in
+                func tenantry(_ arguments: String...) async throws -> (status: Int32, printed: String) {
+                    let database = try TestDatabase.current
+                    return try await Blocking.run {
+                        try ChildProgram("tenantry", ["subscription"] + arguments, environment: try RunningHost.environment(database)).finish()
+                    }
+                }
+                #expect(try await tenantry("list", "--requested", "--json").printed == "[]\n")
+                #expect(try await tenantry("approve", "tenant-1").status == 66)
+                #expect(try await world.upgrade("enterprise").status == 200)
+                let asked = try await tenantry("list", "--requested", "--json")
+                let list = try JSON.read(Array(asked.printed.utf8))
+                #expect(list[0]?["slug"] == "tenant-1" && list[0]?["requested_plan"] == "enterprise" && list[1] == nil, "\(asked.printed)")
+                #expect(try await tenantry("refuse", "tenant-1").status == 0)
+                #expect(try await world.subscription()["requested_plan"] == nil)
+                #expect(try await world.upgrade("pro").status == 200)
+                let approved = try await tenantry("approve", world.owner.tenant.description, "--reason", "paid by transfer", "--json")
+                #expect(try approved.status == 0 && JSON.read(Array(approved.printed.utf8))[0]?["plan"] == "pro", "\(approved.printed)")
+                // The running gateway gives it from the next call on.
+                #expect(try await world.plan() == "pro")
+                let reason = try await TestDatabase.current.query("select reason from tenancy.plan_changes")
+                #expect(try reason.map { try $0.text(0) } == ["paid by transfer"])
+                #expect(try await tenantry("list").printed.contains("tenant-1"))
+            }
+        }
+
         @Test("less counts when the paid period ends, and not before") func downgrade() async throws {
             try await BillingWorld.manual { world in
                 _ = try await TestDatabase.current.query("select tenancy.change_plan($1, 'enterprise', '', null)", [.id(world.owner.tenant)])

@@ -26,6 +26,9 @@ public protocol BillingProvider: Sendable {
     /// Carries out an order on a subscription that is charged for already; the same order again changes nothing.
     func carryOut(_ order: Step.Order, key: String) async throws
 
+    /// Ends all that a customer subscribes to, and forgets who it is. Nothing happens where there is none of that name.
+    func forget(customer: String) async throws
+
     /// What there is to know of a subscription. Nil where there is none of that name.
     func report(_ subscription: String) async throws -> ProviderReport?
 }

@@ -11,6 +11,7 @@ public struct ManualProvider: BillingProvider {
     public func checkout(_ id: String) async throws -> CheckoutState { throw Self.nobody }
     public func close(checkout id: String) async throws { throw Self.nobody }
     public func portal(customer: String) async throws -> String { throw Self.nobody }
+    public func forget(customer: String) async throws { throw Self.nobody }
     public func carryOut(_ order: Step.Order, key: String) async throws { throw Self.nobody }
     public func report(_ subscription: String) async throws -> ProviderReport? { throw Self.nobody }
 

@@ -307,3 +307,4 @@ $$;
 
 grant execute on function tenancy.subscription_is_due() to {prefix}_host;
 grant select on tenancy.subscriptions, tenancy.billing_events to {prefix}_admin, {prefix}_backup;
+grant update (requested_plan, revision, updated_at) on tenancy.subscriptions to {prefix}_admin;
