@@ -14,9 +14,14 @@ struct BillingWorld: Sendable {
 
     static let returnURL = "https://app.example.com/billing"
 
+    /// The owner of a tenant that pays for nothing.
+    static func member(_ number: Int) async throws -> Member {
+        try await Member.join(try await TestDatabase.current.tenant(number, plan: "free"), number: number, role: .owner)
+    }
+
     /// A world in which payments are taken by hand.
     static func manual(_ rule: String? = nil, _ body: (BillingWorld) async throws -> Void) async throws {
-        let owner = try await Member.make(1)
+        let owner = try await BillingWorld.member(1)
         let environment = rule.map { ["TENANTRY_BILLING": $0] } ?? [:]
         try await RunningHost.run(.init(environment: environment)) { host in
             try await body(BillingWorld(host: host, owner: owner, stripe: 0, environment: environment))
@@ -25,7 +30,7 @@ struct BillingWorld: Sendable {
 
     /// One in which the stand-in takes them.
     static func stripe(_ body: (BillingWorld) async throws -> Void) async throws {
-        let owner = try await Member.make(1)
+        let owner = try await BillingWorld.member(1)
         let (server, port) = try await Blocking.run {
             let server = try ChildProgram(
                 "/usr/bin/python3", ["\(Environment.package)/Tests/Servers/stripe_server.py"], environment: ["PATH": "/usr/bin:/bin"])

@@ -154,7 +154,7 @@ extension EndToEnd {
 
         @Test("plans: the public ones for everybody, an agreed one for its tenant alone") func plans() async throws {
             try await BillingWorld.manual { world in
-                let other = try await Member.make(2)
+                let other = try await BillingWorld.member(2)
                 try await TestDatabase.current.execute(
                     "insert into tenancy.plans (name, title, position, price_minor) values ('acme', 'As agreed with Acme', 35, 777)")
                 let list = try await world.host.get("/api/v1/plans")
@@ -194,7 +194,7 @@ extension EndToEnd {
 
         @Test("what was used is shown by day and month, to its tenant alone") func usage() async throws {
             try await BillingWorld.manual { world in
-                let other = try await Member.make(2)
+                let other = try await BillingWorld.member(2)
                 let token = try world.host.token(world.owner)
                 for _ in 0..<3 { _ = try await world.subscription() }
                 for step in ["day", "month"] {
@@ -240,7 +240,7 @@ extension EndToEnd {
 
         @Test("every tenant has a subscription, however it was made") func opened() async throws {
             let database = try TestDatabase.current
-            _ = try await Member.make(1)
+            _ = try await BillingWorld.member(1)
             try await database.execute("insert into tenancy.tenants (id, slug, name, plan) values (gen_random_uuid(), 'made', 'Made', 'pro')")
             let rows = try await database.query(
                 "select s.plan, s.status, s.period_end is not null and s.due_at = s.period_end from tenancy.subscriptions s join tenancy.tenants t on t.id = s.tenant_id order by t.slug"

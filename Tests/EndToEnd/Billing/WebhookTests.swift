@@ -62,7 +62,7 @@ extension EndToEnd {
 
         @Test("an event of one customer never touches another tenant") func strangers() async throws {
             try await BillingWorld.stripe { world in
-                let other = try await Member.make(2)
+                let other = try await BillingWorld.member(2)
                 let own = try await world.subscribe("pro")
                 let theirs = try await world.subscribe("enterprise", by: other)
                 let before = (try await world.subscription(), try await world.subscription(other))
