@@ -108,6 +108,9 @@ let package = Package(
         .executableTarget(
             name: "users-handler", dependencies: ["HandlerKit", "Tokens", "Mailing"], path: "Handlers/Users", exclude: ["handler.yaml"],
             sources: ["Program"]),
+        .executableTarget(
+            name: "admin-handler", dependencies: ["HandlerKit", "Tokens", "Mailing"], path: "Handlers/Admin", exclude: ["handler.yaml"],
+            sources: ["Program"]),
         .target(name: "OpenID", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Handlers/Federation/OpenID"),
         .executableTarget(
             name: "federation-handler", dependencies: ["HandlerKit", "OpenID", "Outbound", "Addresses", "Tokens"], path: "Handlers/Federation/Program"
@@ -172,8 +175,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "Codes", "audit-handler", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler",
-                "mail-handler", "federation-handler", "subscriptions-handler", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "admin-handler", "audit-handler", "auth-handler", "users-handler", "dashboards-handler",
+                "uploads-handler",
+                "mail-handler", "federation-handler", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

@@ -25,10 +25,21 @@ enum Session {
 
     /// Lends a client that signs in as the host's role, whoever the URL names.
     static func asHost<R>(_ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
-        let role = "\(settings.prefix)_host"
+        try await signedIn(as: settings.prefix.host, settings, body)
+    }
+
+    /// Lends a client that signs in as a handler's role, whoever the URL names. Throws `NOT_FOUND` where the handler has none yet.
+    static func asHandler<R>(_ name: String, _ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
+        try await signedIn(as: settings.prefix.handler(name), settings, body)
+    }
+
+    private static func signedIn<R>(as role: String, _ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
         var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL(), user: role)
         configuration.user = role
         configuration.password = try Credentials.load(Credentials.hostFile(home: settings.home)).passwords[role]
+        guard configuration.password != nil || role == settings.prefix.host else {
+            throw AppError(.notFound, "the role \(role) has no password in \(settings.home) yet; run `tenantry migrate up`")
+        }
         return try await run(configuration, connections: 2) { client, _ in try await body(client) }
     }
 

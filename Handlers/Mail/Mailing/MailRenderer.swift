@@ -48,7 +48,10 @@ public struct MailRenderer: Sendable {
         case .invitation(let inviter, let tenant, let role, let token):
             letter(
                 "Invitation to \(CleanText.name(tenant))", to: "",
-                "\(CleanText.name(inviter)) invites you to work together in \(product).",
+                .text(
+                    inviter.isEmpty
+                        ? "You are invited to work together in \(product)." : "\(CleanText.name(inviter)) invites you to work together in \(product)."
+                ),
                 .facts([("Organization", CleanText.name(tenant)), ("Role", CleanText.name(role))]),
                 link("Accept the invitation", "/invitation", token), "The link works once, for seven days. If you do not know the sender, do nothing."
             )
