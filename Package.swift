@@ -51,7 +51,7 @@ let package = Package(
             path: "Runtime/Postgres"),
         .target(
             name: "HandlerKit",
-            dependencies: ["Postgres", "Reactor", "Wire", "Kernel", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
         .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),

@@ -15,7 +15,7 @@ Start = namedtuple("Start", "version handler database_url connections concurrenc
 Invocation = namedtuple(
     "Invocation",
     "route page scope invocation request_id tenant user role scopes session api_key address context remaining_microseconds depth "
-    "idempotency recording parameters query headers body following",
+    "idempotency recording parameters query headers body following data_keys",
 )
 Receipt = namedtuple("Receipt", "handler_microseconds database_microseconds cpu_microseconds rows database_bytes", defaults=(0, 0, 0, 0, 0))
 
@@ -151,6 +151,7 @@ def read_invocation(reader):
         reader.items(reader.text), reader.uuid(), reader.uuid(), reader.text(), reader.text(), reader.u64(), reader.u8(),
         reader.optional(lambda: (reader.text(), reader.blob())), read_recording(reader),
         reader.items(reader.text), reader.text(), reader.items(lambda: (reader.text(), reader.text())), reader.blob(), reader.u64(),
+        reader.items(lambda: (reader.u32(), reader.blob())),
     )  # fmt: skip
 
 

@@ -80,10 +80,11 @@ struct InvocationCommand: AsyncParsableCommand {
 extension InvocationCommand {
     /// Finds and opens a recording.
     static func open(_ id: String, _ settings: Settings) async throws -> RecordedInvocation {
-        let stored = try await Session.asInstaller(settings) { client in
-            try await StoredRecordings(client: client).find(id, deadline: .after(Session.limit))
+        try await Session.asInstaller(settings) { client in
+            let stored = try await StoredRecordings(client: client).find(id, deadline: .after(Session.limit))
+            let vault = try RecordingVault(keys: DataKeysCommand.keys(settings, client), home: settings.home)
+            return try await vault.open(stored.sealed, tenant: stored.tenant, invocation: stored.invocation)
         }
-        return try RecordingVault(home: settings.home).open(stored.sealed, tenant: stored.tenant, invocation: stored.invocation)
     }
 
     /// The manifest of a handler, with another program where one is named.

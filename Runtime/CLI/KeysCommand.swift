@@ -8,7 +8,7 @@ struct KeysCommand: AsyncParsableCommand {
         commandName: "keys", abstract: "List, rotate and retire the keys of this installation.",
         discussion:
             "They lie in keys/ of TENANTRY_HOME, made by the first start; run this as the gateway's user. Running gateways see a change within a second; nobody is signed out by a rotation.",
-        subcommands: [List.self, Rotate.self, Retire.self])
+        subcommands: [List.self, Rotate.self, Retire.self, DataKeysCommand.self])
 
     /// What a key is for.
     enum Kind: String, ExpressibleByArgument, CaseIterable, Encodable {
@@ -131,6 +131,7 @@ struct KeysCommand: AsyncParsableCommand {
                     guard loseSealed else {
                         throw AppError.invalid("--lose-sealed", "say it: what version \(number) sealed can never be opened again")
                     }
+                    try await DataKeysCommand.checkUnused(version: number, settings)
                     try store.changeMaster { master throws(AppError) in try master.retire(number, at: time) }
                 }
                 try output.show(["kind": kind.rawValue, "id": id, "state": "retired"], lines: ["\(kind.rawValue) \(id) is forgotten"])

@@ -77,6 +77,7 @@ struct RunCommand: AsyncParsableCommand {
         host.clearHTTP2 = settings.clearHTTP2
         host.limits.connectionsPerAddress = settings.connectionsPerAddress
         host.sandbox = settings.sandbox
+        host.masterKeyCommand = settings.masterKeyCommand
         host.outside = settings.outside
         host.shutdownTime = settings.shutdownTime
         host.sealInterval = settings.sealInterval

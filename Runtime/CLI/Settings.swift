@@ -43,6 +43,8 @@ struct Settings {
     let sandbox: SandboxMode
     /// What new keys of access tokens are for.
     let tokenAlgorithm: JWSAlgorithm
+    /// The program that holds the master key of tenants' data keys; nil: it is derived from the master secret.
+    let masterKeyCommand: MasterKeyCommand?
     /// Event loops of the gateway; nil: chosen by the number of cores.
     let loops: Int?
     /// Who may call how often, from where, and under which names.
@@ -109,6 +111,7 @@ struct Settings {
         admission.queueWait = wait
         self.admission = admission
         outside = try OutsideSettings.read { reader.string(forKey: ConfigKey($0.split(separator: "_").map { $0.lowercased() }), isSecret: $1) }
+        masterKeyCommand = try reader.string(forKey: "master.key.command").map { try MasterKeyCommand($0) }
         let sandbox = reader.string(forKey: "sandbox", default: SandboxMode.auto.rawValue)
         guard let sandbox = SandboxMode(rawValue: sandbox) else {
             throw AppError.invalid(

@@ -70,6 +70,8 @@ struct ShownRecording: Encodable {
         case .streamed(let question, let tables, let fault): "\(question.name): \(tables.count) rows, \(fault?.code ?? "to their end")"
         case .called(let question, .value(let result)): "\(question.name): \(result.status), \(result.body.count) bytes"
         case .called(let question, .fault(let fault)): "\(question.name): \(fault.code)"
+        case .sealed(.value(let bytes)): "sealed or opened: \(bytes.count) bytes"
+        case .sealed(.fault(let fault)): "sealed or opened: \(fault.code)"
         }
     }
 }

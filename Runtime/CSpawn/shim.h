@@ -10,3 +10,7 @@ extern int pipe2(int ends[2], int flags);
 
 // POSIX_SPAWN_SETSID, for the same reason.
 static const int spawn_setsid = 0x80;
+
+// Swift takes the variable for one that others may change at any moment; nothing in this program does.
+extern char **environ;
+static inline char **process_environment(void) { return environ; }

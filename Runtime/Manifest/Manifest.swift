@@ -33,6 +33,10 @@ public struct Manifest: Sendable, Hashable {
     public var priority = Priority.normal
     /// What is recorded of its invocations, so that they can be replayed. Defaults to those that fail.
     public var record = Record.failures
+    /// Whether its invocations are given the tenant's data key, and so may seal and open. Defaults to no.
+    public var encryption = Encryption.none
+    /// Routes with the access `system` that the host calls when a tenant is erased, and each day for what a plan keeps no longer.
+    public var hooks = Hooks()
     /// The most Postgres connections of one process, 1…64. Defaults to 4.
     public var connections = 4
     /// The folder that it was read from; empty where it was not read from one.
@@ -60,6 +64,33 @@ public struct Manifest: Sendable, Hashable {
         case normal
         /// Others come first: for work that is long and that nobody waits for, or that is slow on purpose.
         case low
+    }
+
+    /// Whose data keys a handler is given.
+    public enum Encryption: String, Sendable, Hashable, CaseIterable {
+        /// Nobody's.
+        case none
+        /// That of the tenant that an invocation is for.
+        case tenant
+        /// The same, and any tenant's that it asks for before one has signed in. For the product's own handlers.
+        case any
+    }
+
+    /// Paths of `POST` routes that the host calls by itself, for a tenant.
+    public struct Hooks: Sendable, Hashable {
+        /// Removes what the handler keeps of the tenant outside of its tables, and may remove rows in advance. Called until it answers with 2xx, also once
+        /// more where that was not heard.
+        public var erase: String?
+        /// Removes what is older than `before`, a time in the body. Called once a day where the tenant's plan keeps data for a limited time.
+        public var retain: String?
+
+        public init(erase: String? = nil, retain: String? = nil) {
+            self.erase = erase
+            self.retain = retain
+        }
+
+        /// Those that are there.
+        public var paths: [String] { [erase, retain].compactMap { $0 } }
     }
 
     /// Which invocations are recorded.

@@ -28,6 +28,9 @@ public enum PackageRules {
         for secret in manifest.secrets {
             faults.append(.init(field: "secrets", issue: "\(secret) is the product's own; a package is handed no secrets"))
         }
+        if manifest.encryption == .any {
+            faults.append(.init(field: "encryption", issue: "expected tenant or none: only the product's handlers may ask for any tenant's key"))
+        }
         for grant in manifest.grants {
             let schema = grant.object.prefix { $0 != "." }
             let isOwn = schema == manifest.name

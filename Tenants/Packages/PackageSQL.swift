@@ -53,7 +53,7 @@ enum PackageDDL {
             "grant connect on database \(database) to \(owner)",
             "grant usage on schema tenancy to \(owner)",
             "grant references (id) on tenancy.tenants to \(owner)",
-            "grant execute on function tenancy.protect(regclass), tenancy.record_step(int, text, text), tenancy.forget_step(int) to \(owner)",
+            "grant execute on function tenancy.protect(regclass), tenancy.count_erased(), tenancy.record_step(int, text, text), tenancy.forget_step(int) to \(owner)",
             "grant usage, create on schema \(name) to \(owner)",
             "grant usage on schema \(name) to \(prefix.backup)",
         ]

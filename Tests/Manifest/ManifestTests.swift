@@ -32,6 +32,8 @@ import Testing
             commands: [inspect]
             record: all
             priority: low
+            encryption: tenant
+            hooks: {erase: /internal/erase, retain: /internal/retain}
             """, path: "handler.yaml")
         var expected = Manifest(name: "uploads", program: "uploads-handler")
         expected.concurrency = 8
@@ -40,6 +42,8 @@ import Testing
         expected.memory = 128 << 20
         expected.cpu = .seconds(5)
         expected.idle = .seconds(300)
+        expected.encryption = .tenant
+        expected.hooks = .init(erase: "/internal/erase", retain: "/internal/retain")
         expected.isolation = .tenant
         expected.connections = 2
         expected.grants = [.init(object: "app.kpi_data", verbs: [.select, .insert]), .init(object: "identity.credential", verbs: [.execute])]
@@ -79,6 +83,8 @@ import Testing
             ("timeout: 9999999999999d", "expected a duration"), ("egress: [https://x]", "expected a host"), ("egress: [a.b, a.b]", "twice"),
             ("calls: [/x]", "expected a route"), ("isolation: sharred", "did you mean `shared`?"), ("concurrency: 0", "expected 1 to 4096"),
             ("secrets: {a: b}", "expected a list"), ("instances: 3", "expected `{min"), ("instances: {mim: 1}", "unknown key `mim`"),
+            ("encryption: tennant", "did you mean `tenant`?"), ("hooks: 3", "expected paths"), ("hooks: {erase: erase}", "expected a path"),
+            ("hooks: {erace: /a}", "unknown key `erace`"),
         ])
     func badValues(line: String, expected: String) {
         let found = issues("name: a\nprogram: b\n\(line)\n")

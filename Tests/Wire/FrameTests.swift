@@ -20,7 +20,8 @@ import Testing
                 target: .route(7), scope: .tenant, invocation: InvocationID(uuid), requestID: "r", tenant: TenantID(uuid), user: UserID(uuid),
                 role: "support", scopes: ["data:*", "alerts:read"], session: uuid, apiKey: uuid, address: "2001:db8::7", context: "tc1.1",
                 remainingMicroseconds: 30_000_000, parameters: ["a", "é"], query: "x=1",
-                headers: [HeaderField(name: "content-type", value: "text/csv")], body: [1, 2, 3], following: 1 << 40)),
+                headers: [HeaderField(name: "content-type", value: "text/csv")], body: [1, 2, 3], following: 1 << 40,
+                dataKeys: [DataKey(version: 7, key: Array(repeating: 9, count: 32)), DataKey(version: 1, key: Array(repeating: 1, count: 32))])),
         .invoke(
             2,
             InvocationHead(

@@ -60,17 +60,15 @@ struct CallbackRoute: Sendable {
         guard let given = request.queryItem("code"), (1...2048).contains(given.utf8.count) else {
             throw AppError(.badRequest, "The answer has neither a code nor an error")
         }
-        let token = try await token(for: given, sign, provider, discovery, parts)
+        let secret = try await parts.secret(of: provider, invocation)
+        let token = try await token(for: given, sign, provider, secret, discovery, parts)
         let person = try await person(token, sign, provider, discovery, parts, invocation)
         return try await issue(person, sign, invocation)
     }
 
     private func token(
-        for code: String, _ sign: SignInState, _ provider: SignInProvider, _ discovery: Discovery, _ parts: Parts
+        for code: String, _ sign: SignInState, _ provider: SignInProvider, _ secret: String?, _ discovery: Discovery, _ parts: Parts
     ) async throws -> String {
-        let secret = try provider.sealedSecret.map { sealed throws(AppError) in
-            String(decoding: try parts.ring.open(sealed, for: Parts.secretPurpose(provider.id)), as: UTF8.self)
-        }
         let exchange = CodeExchange.request(
             discovery, code: code, verifier: sign.verifier, redirect: parts.callback, client: provider.clientID, secret: secret)
         do {

@@ -45,5 +45,18 @@ struct Parts: Sendable {
     }
 
     /// A client's secret opens for its provider only.
-    static func secretPurpose(_ provider: UUID) -> [UInt8] { Array("oidc client secret\n\(provider)".utf8) }
+    static func secretPurpose(_ provider: UUID) -> String { "oidc client secret\n\(provider)" }
+
+    /// A client's secret in the clear. Those of before tenants had keys of their own are sealed with the installation's.
+    func secret(of provider: SignInProvider, _ invocation: AnonymousInvocation) async throws -> String? {
+        guard let sealed = provider.sealedSecret else { return nil }
+        let purpose = Self.secretPurpose(provider.id)
+        let plain: [UInt8]
+        if TenantSealer.isSealed(sealed) {
+            plain = try await invocation.sealer(of: provider.tenant).open(sealed, for: purpose)
+        } else {
+            plain = try ring.open(sealed, for: Array(purpose.utf8))
+        }
+        return String(decoding: plain, as: UTF8.self)
+    }
 }

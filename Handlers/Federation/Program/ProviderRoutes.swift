@@ -50,7 +50,7 @@ struct ProviderRoutes: Sendable {
         let parts = try parts.get()
         let issuer = try WebAddress(input.issuer, field: "issuer")
         try parts.rules.check(issuer, field: "issuer")
-        let secret = try input.clientSecret.map { text throws(AppError) in try parts.ring.seal(Array(text.utf8), for: Parts.secretPurpose(id)) }
+        let secret = try input.clientSecret.map { text throws(AppError) in try invocation.seal(Array(text.utf8), for: Parts.secretPurpose(id)) }
         let line = invocation.audit(
             isNew ? "sso.provider_added" : "sso.provider_changed", target: ("provider", id),
             details: [

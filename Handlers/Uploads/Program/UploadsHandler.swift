@@ -4,7 +4,10 @@ import HandlerKit
 @main struct UploadsHandler: Handler {
     init(environment: HandlerEnvironment) {}
 
-    var routes: [Route] { UploadRoute.route }
+    @RoutesBuilder var routes: [Route] {
+        UploadRoute.route
+        KeepingRoutes().routes
+    }
 
-    static var statements: [Statement] { UploadsSQL.all }
+    static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all }
 }

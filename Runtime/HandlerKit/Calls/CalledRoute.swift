@@ -1,3 +1,5 @@
+import Wire
+
 /// A route of another handler with its parameters filled in: what goes over the wire.
 struct CalledRoute: Sendable, Hashable {
     /// Upper case.
@@ -34,6 +36,13 @@ struct CalledRoute: Sendable, Hashable {
         if let name = unused.first { throw refuse("has a value for {\(name)}, which its path does not have") }
         self.path = path
         self.query = query.map { "\(Self.encoded($0.key))=\(Self.encoded($0.value))" }.joined(separator: "&")
+    }
+
+    /// The gateway's own answer with a tenant's data keys.
+    init(keysOf tenant: TenantID) {
+        method = NestedCall.keysMethod
+        path = NestedCall.keysPath + tenant.description
+        query = ""
     }
 
     /// Everything but the unreserved characters of RFC 3986 section 2.3 as `%` and two digits.

@@ -31,7 +31,22 @@ extension Exchange {
     }
 
     private func perform(_ route: CalledRoute, _ body: [UInt8]) async throws -> NestedAnswer {
-        let (call, leaves) = calls.begin(route, body)
+        try await perform(calls.begin(route, body))
+    }
+
+    /// Asks the gateway itself for a tenant's data keys. What it answers is not recorded.
+    func call(keysOf tenant: TenantID) async throws -> CallAnswer {
+        guard isOnLoop else {
+            return try await withTaskExecutorPreference(meter) { try await self.call(keysOf: tenant) }
+        }
+        guard player == nil else { throw AppError(.internalError, detail: "a replay has no data keys") }
+        try Task.checkCancellation()
+        let route = CalledRoute(keysOf: tenant)
+        return try CallAnswer(try await perform(route, []), of: route)
+    }
+
+    private func perform(_ begun: (call: NestedCall, leaves: Bool)) async throws -> NestedAnswer {
+        let (call, leaves) = begun
         if leaves { send(.call(stream, call)) }
         return try await withTaskCancellationHandler {
             try await withUnsafeThrowingContinuation { (continuation: UnsafeContinuation<NestedAnswer, any Error>) in

@@ -15,6 +15,7 @@ final class Player: Sendable {
         var lastNow: Int64
         var lastInstant: Int64 = 0
         var random = SequenceOfNumbers()
+        var seals: ArraySlice<Trace.Outcome<[UInt8]>> = []
         var openings: ArraySlice<Trace.Fault?> = []
         var commits: ArraySlice<Trace.Fault?> = []
         /// Statements, streams and calls, in order; those that were given are nil.
@@ -39,6 +40,7 @@ final class Player: Sendable {
             case .now(let now): state.nows.append(now)
             case .instant(let instant): state.instants.append(instant)
             case .id(let id): state.ids.append(id)
+            case .sealed(let outcome): state.seals.append(outcome)
             case .opened(let fault): state.openings.append(fault)
             case .committed(let fault): state.commits.append(fault)
             case .statements, .streamed, .called: state.answers.append(entry)
@@ -88,6 +90,19 @@ final class Player: Sendable {
         switch outcome {
         case .value(let result): return NestedAnswer(number: 0, status: result.status, body: result.body)
         case .fault(let fault): throw fault.error
+        }
+    }
+
+    /// What was sealed or opened next, in the recorded order.
+    func sealed() throws(AppError) -> [UInt8] {
+        let next = state.withLock { state in
+            if state.seals.isEmpty { state.divergences.append("expected no more bytes to be sealed or opened, found some") }
+            return state.seals.popFirst()
+        }
+        switch next {
+        case .value(let bytes): return bytes
+        case .fault(let fault): throw AppError(ErrorCode(named: fault.code) ?? .internalError, fault.message, detail: fault.detail)
+        case nil: throw AppError(.internalError, detail: "the replay diverges: something is sealed that was not")
         }
     }
 

@@ -16,6 +16,7 @@ final class Recorder: Sendable {
         case committed(Trace.Fault?)
         case streamed(String, [Bind], Streamed)
         case called(CalledRoute, [UInt8], Result<NestedAnswer, Trace.Fault>)
+        case sealed(Result<[UInt8], Trace.Fault>)
     }
 
     /// The rows of a long result, as they arrive.
@@ -92,6 +93,10 @@ final class Recorder: Sendable {
         keep(.called(route, body, .success(answer)), body.count + answer.body.count + 128)
     }
 
+    func sealed(_ result: Result<[UInt8], AppError>) {
+        keep(.sealed(result.mapError { Trace.Fault($0) }), ((try? result.get().count) ?? 128) + 16)
+    }
+
     func called(_ route: CalledRoute, _ body: [UInt8], failed error: any Error) {
         keep(.called(route, body, .failure(Trace.Fault(error))), body.count + 128)
     }
@@ -131,6 +136,8 @@ final class Recorder: Sendable {
             streamed.state.withLock { .streamed(Trace.Question(sql, binds), $0.rows.map { Trace.Table($0) }, $0.fault) }
         case .called(let route, let body, .success(let answer)):
             .called(Trace.Question(route, body), .value(.init(status: answer.status, body: answer.body)))
+        case .sealed(.success(let bytes)): .sealed(.value(bytes))
+        case .sealed(.failure(let fault)): .sealed(.fault(fault))
         case .called(let route, let body, .failure(let fault)): .called(Trace.Question(route, body), .fault(fault))
         }
     }

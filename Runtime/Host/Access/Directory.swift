@@ -65,8 +65,9 @@ final class Directory: Sendable {
     /// A call that was let in has changed something in a tenant: what is remembered of it is read again.
     func changed(_ tenant: TenantID) { cache.withLock { $0.changed(tenant) } }
 
-    /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed.
-    func run(changed: (TenantID?) -> Void) async {
+    /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed. `lost` is told when changes are
+    /// not heard any more.
+    func run(changed: (TenantID?) -> Void, lost: () -> Void = {}) async {
         for await event in database.changes() {
             switch event {
             case .listening:
@@ -86,6 +87,7 @@ final class Directory: Sendable {
             case .lost:
                 listening.store(false, ordering: .relaxed)
                 cache.withLock { $0.lost() }
+                lost()
                 logger.warning("changes of the directory are not heard; it is read for every request")
             }
         }

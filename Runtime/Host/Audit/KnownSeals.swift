@@ -35,6 +35,9 @@ final class KnownSeals: Sendable {
 
     func set(_ seal: Seal, of tenant: TenantID) { known.withLock { $0["\(tenant)"] = seal } }
 
+    /// Whether there was one.
+    func forget(_ tenant: TenantID) -> Bool { known.withLock { $0.removeValue(forKey: "\(tenant)") != nil } }
+
     /// Writes them down, off the caller's thread.
     func save() async throws {
         let all = known.withLock { $0 }

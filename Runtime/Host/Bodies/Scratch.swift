@@ -23,6 +23,16 @@ final class Scratch: Sendable {
         }
     }
 
+    /// Removes a tenant's folder with all that lies in it, off the caller's thread.
+    func forget(_ tenant: TenantID) async throws {
+        try await pool.run { [folder] in
+            let place = "\(folder)/\(tenant)"
+            guard File.isFolder(place) else { return }
+            for name in try File.names(in: place) { try File.remove("\(place)/\(name)") }
+            try File.removeFolder(place)
+        }
+    }
+
     /// An empty body of a tenant.
     func begin(_ tenant: TenantID) -> SpoolWriter { SpoolWriter(self, tenant) }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Logging
+import Manifest
 import NIOCore
 import Wire
 
@@ -21,6 +22,7 @@ extension Gateway {
     /// Depth, permission and access come first; then the call runs as a client's would, past the gate: its client was let in already.
     private func run(_ running: RunningCall, _ used: inout Receipt) async throws(AppError) -> (status: UInt16, body: [UInt8]) {
         let (call, origin) = (running.call, running.origin)
+        if call.method == NestedCall.keysMethod { return (200, try await namedKeys(call, origin)) }
         let depth = try origin.nextDepth()
         let target = try RequestTarget(call.query.isEmpty ? call.path : "\(call.path)?\(call.query)", limit: settings.limits.target)
         let serving = fleet.serving
@@ -41,6 +43,7 @@ extension Gateway {
         let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
         let body = GatheredBody(ByteBuffer(bytes: call.body))
         let suspect = try await suspicion(handler, place, principal?.target, parameters, target.query, body)
+        let keys = try await dataKeys(of: principal?.target, for: handler)
         let process = try await handler.pool.lease(
             for: principal?.target, alone: suspect != nil, deadline: deadline, depth: Int(depth)
         ) { running.onStop($0) }
@@ -51,7 +54,7 @@ extension Gateway {
             let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, Caller(principal), InvocationID(id), origin.requestID, deadline, parameters, target.query,
-                headers: headers, body: body, address: origin.address)
+                headers: headers, body: body, address: origin.address, keys: keys)
         } catch {
             handler.pool.giveBack(process)
             throw error
@@ -80,6 +83,14 @@ extension Gateway {
             meter(error.code.status, 0)
             throw error
         }
+    }
+
+    /// The data keys of the tenant that a call names, for handlers that begin before a tenant is known.
+    private func namedKeys(_ call: NestedCall, _ origin: CallOrigin) async throws(AppError) -> [UInt8] {
+        guard call.path.hasPrefix(NestedCall.keysPath), let tenant = TenantID(String(call.path.dropFirst(NestedCall.keysPath.count))),
+            handlers.first(where: { $0.name == origin.handler })?.encryption == .any
+        else { throw AppError(.forbidden, "A handler may not call this", detail: "the manifest of \(origin.handler) does not say `encryption: any`") }
+        return try JSON.encode(NamedDataKeys(try await dataKeys.keys(of: tenant, for: origin.handler)))
     }
 
     /// Who calls, as long as they still may, under the rule of the route.

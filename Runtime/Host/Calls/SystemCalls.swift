@@ -34,10 +34,11 @@ extension Gateway {
             let place = handler.routes.firstIndex(where: { $0.rule == .system && $0.shape == shape })
         else { throw AppError(.notFound, detail: "no handler \(name) serves POST \(path) for the host") }
         let deadline = Deadline.after(handler.timeout, from: time.instant())
+        let keys = try await dataKeys(of: tenant, for: handler)
         let process = try await handler.pool.lease(for: tenant, deadline: deadline) { _ in }
         let invocation: Invocation
         do throws(AppError) {
-            invocation = try systemInvocation(UInt16(place), name, tenant, body, deadline, on: executor)
+            invocation = try systemInvocation(UInt16(place), name, tenant, body, deadline, keys, on: executor)
         } catch {
             handler.pool.giveBack(process)
             throw error
@@ -62,13 +63,14 @@ extension Gateway {
     }
 
     private func systemInvocation(
-        _ place: UInt16, _ handler: String, _ tenant: TenantID?, _ body: [UInt8], _ deadline: Deadline, on executor: LoopExecutor
+        _ place: UInt16, _ handler: String, _ tenant: TenantID?, _ body: [UInt8], _ deadline: Deadline, _ keys: [DataKey],
+        on executor: LoopExecutor
     ) throws(AppError) -> Invocation {
         guard body.count <= NestedCall.maximumBody else { throw AppError(.tooLarge, detail: "a call of the host with \(body.count) bytes") }
         let id = UUID.v7(at: time.now(), using: &executor.random)
         let headers = body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
         return try invocation(
             .route(place), handler, .system(tenant), InvocationID(id), id.description, deadline, headers: headers,
-            body: GatheredBody(ByteBuffer(bytes: body)))
+            body: GatheredBody(ByteBuffer(bytes: body)), keys: keys)
     }
 }

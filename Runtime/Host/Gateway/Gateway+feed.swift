@@ -47,13 +47,13 @@ extension Gateway {
         guard let handler = handlers.first(where: { $0.name == channel.handler }) else { throw AppError(.notFound) }
         let id = UUID.v7(at: time.now(), using: &executor.random)
         let deadline = Deadline.after(min(handler.timeout, .seconds(10)), from: time.instant())
+        let keys = try await dataKeys(of: principal.tenant, for: handler)
         let process = try await handler.pool.lease(for: principal.tenant, deadline: deadline) { _ in }
         let invocation: Invocation
         do throws(AppError) {
             invocation = try self.invocation(
                 .page(channel: channel.name, from: cursor, limit: Self.pageLimit), handler.name, .member(principal), InvocationID(id), id.description,
-                deadline
-            )
+                deadline, keys: keys)
         } catch {
             handler.pool.giveBack(process)
             throw error

@@ -1,4 +1,5 @@
 import Kernel
+import Manifest
 import NIOCore
 import Tokens
 import Wire
@@ -30,6 +31,7 @@ extension Gateway {
         }
         let suspect = try await suspicion(handler, place, principal?.target, parameters, query, body)
         let idempotency = try await idempotency(head, route, parameters, query, body, principal)
+        let keys = try await dataKeys(of: principal?.target, for: handler)
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
         let asked = time.instant()
@@ -50,7 +52,7 @@ extension Gateway {
             invocation = try self.invocation(
                 .route(UInt16(place)), handler.name, Caller(principal), InvocationID(call.id), call.requestID, deadline, parameters, query,
                 headers: head.fields(withCookies: handler.makesCookies, withSignIns: handler.sendsToProviders), body: body, idempotency,
-                address: address(call))
+                address: address(call), keys: keys)
         } catch {
             permit.leave()
             handler.pool.giveBack(process)
@@ -93,7 +95,7 @@ extension Gateway {
     func invocation(
         _ target: InvocationHead.Target, _ handler: String, _ caller: Caller, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
         _ parameters: [String] = [], _ query: String = "", headers: [HeaderField] = [], body: GatheredBody = .empty,
-        _ idempotency: Idempotency? = nil, address: String = ""
+        _ idempotency: Idempotency? = nil, address: String = "", keys: [DataKey] = []
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
@@ -110,12 +112,24 @@ extension Gateway {
             apiKey: principal?.apiKey ?? .zero, address: address,
             context: try contexts.sign(context), remainingMicroseconds: UInt64(max(0, remaining.microseconds)), idempotency: idempotency,
             parameters: parameters, query: query,
-            headers: headers, body: body.first, following: UInt64(body.following))
+            headers: headers, body: body.first, following: UInt64(body.following), dataKeys: keys)
         let renewAt = remaining > ContextMinter.longestLife ? now.advanced(by: ContextMinter.longestLife / 2) : deadline.instant
         return Invocation(
             head: head, grant: ContextGrant(context: context, principal: principal), deadline: deadline, renewAt: renewAt, body: body
         ) { [usage, time] receipt in
             usage.add(Usage(receipt), tenant: metered, handler: handler, at: time.now())
+        }
+    }
+
+    /// The data keys that a handler is given for a tenant; none where its manifest asks for none. Asked before a process is.
+    func dataKeys(of tenant: TenantID?, for handler: ServedHandler) async throws(AppError) -> [DataKey] {
+        guard handler.encryption != .none, let tenant else { return [] }
+        do throws(AppError) {
+            return try await dataKeys.keys(of: tenant, for: handler.name)
+        } catch {
+            // A tenant that is to be made has none yet.
+            if error.code == .notFound { return [] }
+            throw error
         }
     }
 

@@ -13,6 +13,7 @@ final class Gateway: Sendable {
     let keys: InstallationKeys
     let cookies: CookieRule
     let directory: Directory
+    let dataKeys: DataKeys
     let contexts: ContextMinter
     let scratch: Scratch
     let feeds: Feeds
@@ -32,7 +33,8 @@ final class Gateway: Sendable {
 
     init(
         settings: HostSettings, fleet: Fleet, authenticator: Authenticator, keys: InstallationKeys, directory: Directory,
-        contexts: ContextMinter, scratch: Scratch, feeds: Feeds, usage: UsageMeter, status: HostStatus, time: TimeSource, logger: Logger
+        dataKeys: DataKeys, contexts: ContextMinter, scratch: Scratch, feeds: Feeds, usage: UsageMeter, status: HostStatus, time: TimeSource,
+        logger: Logger
     ) {
         self.settings = settings
         self.fleet = fleet
@@ -40,6 +42,7 @@ final class Gateway: Sendable {
         self.authenticator = authenticator
         self.keys = keys
         self.directory = directory
+        self.dataKeys = dataKeys
         self.contexts = contexts
         self.scratch = scratch
         self.feeds = feeds

@@ -34,11 +34,14 @@ final class ServedHandler: Sendable {
     let makesCookies: Bool
     /// Whether it sends people to providers, and so reads the cookies of sign-ins there.
     let sendsToProviders: Bool
+    /// Whose data keys it is given.
+    let encryption: Manifest.Encryption
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
     init(_ description: HandlerDescription, pool: HandlerPool, time: TimeSource = .system) throws(AppError) {
         docket = Docket(time: time)
+        encryption = pool.manifest.encryption
         name = pool.manifest.name
         timeout = pool.manifest.timeout
         self.description = description
@@ -71,6 +74,17 @@ final class ServedHandler: Sendable {
 
     /// Nobody can call it any more: it is not in the current snapshot, and the last request that began with it is over.
     deinit { pool.stop() }
+
+    /// Throws `VALIDATION_ERROR` where its manifest's `hooks` name what the host cannot call.
+    func checkHooks() throws(AppError) {
+        for path in pool.manifest.hooks.paths {
+            let shape = RouteTable.shape(of: "POST", path)
+            guard routes.contains(where: { $0.rule == .system && $0.shape == shape }) else {
+                throw AppError.invalid(
+                    "\(pool.manifest.folder)/\(Manifest.fileName)", "hooks: the program serves no `POST \(path)` with the access system")
+            }
+        }
+    }
 
     /// Whether its manifest's `calls` names a route.
     func mayCall(_ method: String, _ route: Route) -> Bool { calls.contains(route.shape) && route.shape.hasPrefix("\(method) ") }

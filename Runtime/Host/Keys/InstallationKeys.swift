@@ -44,6 +44,9 @@ final class InstallationKeys: Sendable {
     /// The public keys, as JSON.
     var published: [UInt8] { state.withLock { $0.published } }
 
+    /// The master secret as the file said last.
+    var master: MasterSecret { state.withLock { $0.master } }
+
     /// What a handler is given under a name.
     func secret(_ name: SecretName) throws(AppError) -> [UInt8] {
         let (master, ring) = state.withLock { ($0.master, $0.ring) }

@@ -74,6 +74,20 @@ public struct RecordedInvocation: Sendable {
         return bytes
     }
 
+    private static func head(in frame: [UInt8]) -> InvocationHead? {
+        var decoder = FrameDecoder()
+        frame.withUnsafeBytes { decoder.append($0) }
+        guard case .invoke(_, let head)? = try? decoder.next() else { return nil }
+        return head
+    }
+
+    /// A frame of version 3 of the wire, which knew no data keys, with an empty list of them at its end.
+    private static func withoutKeys(_ frame: [UInt8]) -> [UInt8] {
+        guard frame.count >= 4 else { return [] }
+        let length = UInt32(truncatingIfNeeded: frame.count - 4 + 2)
+        return withUnsafeBytes(of: length.littleEndian) { Array($0) } + frame.dropFirst(4) + [0, 0]
+    }
+
     init(bytes: [UInt8]) throws(AppError) {
         let unreadable = AppError(.unprocessableFile, "the recording has a form that this version does not read")
         var parts: [[UInt8]] = []
@@ -87,12 +101,8 @@ public struct RecordedInvocation: Sendable {
         }
         guard parts.count == 4, rest.isEmpty else { throw unreadable }
         facts = try JSON.decode(Facts.self, from: try JSON.read(parts[0]))
-        var decoder = FrameDecoder()
-        parts[1].withUnsafeBytes { decoder.append($0) }
-        do throws(WireError) {
-            guard case .invoke(_, let head) = try decoder.next() else { throw WireError("no invocation") }
-            self.head = head
-        } catch { throw unreadable }
+        guard let head = Self.head(in: parts[1]) ?? Self.head(in: Self.withoutKeys(parts[1])) else { throw unreadable }
+        self.head = head
         trace = parts[2]
         answer = parts[3]
     }

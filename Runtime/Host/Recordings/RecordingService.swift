@@ -47,7 +47,7 @@ struct RecordingService: Service {
         do throws(AppError) {
             let recording = RecordedInvocation(
                 ended, program: await hash(ended.handler, &hashes), route: gateway.route(of: ended.head, ended.handler))
-            try await database.add(recording, sealed: try vault.seal(recording))
+            try await database.add(recording, sealed: try await vault.seal(recording))
             logger.notice(
                 "a failed invocation is recorded",
                 metadata: .keys([
@@ -103,6 +103,7 @@ extension RecordedInvocation {
         head.idempotency = nil
         head.recording = .none
         head.following = 0
+        head.dataKeys = []
         let ending: Facts.Ending
         var status = 0
         var (code, message) = ("", "")

@@ -1,38 +1,51 @@
 public import Kernel
 import Tokens
 
-/// Seals recordings for their tenants. Each tenant has a key of its own, derived from the installation's, which lies in `keys/recordings.key`.
+/// Seals recordings with a key of their tenant that is derived from the tenant's data key: with that they are gone.
+///
+/// Those of before were sealed with a key derived from the installation's, in `keys/recordings.key` of its home; they still open.
 public struct RecordingVault: Sendable {
-    private let master: [UInt8]
+    private static let use = "recordings"
 
-    /// The installation's key; made where there is none. Blocks. Throws `INTERNAL_ERROR` for a file of another length.
-    public init(home: String) throws(AppError) {
-        let path = "\(home)/keys/recordings.key"
-        if !File.exists(path) {
-            try File.makeFolder("\(home)/keys")
-            try File.write(SecureRandom.bytes(32), to: path)
-        }
-        try self.init(master: try File.read(path), path: path)
-    }
+    private let keys: DataKeys
+    private let old: [UInt8]?
 
-    init(master: [UInt8], path: String = "") throws(AppError) {
-        guard master.count == 32 else { throw AppError(.internalError, "\(path) has \(master.count) bytes, expected 32") }
-        self.master = master
+    /// Over tenants' data keys. `home` is where the key of before may lie; nil: nothing old is opened. Blocks where a home is named.
+    public init(keys: DataKeys, home: String? = nil) throws(AppError) {
+        self.keys = keys
+        if let home, case let path = "\(home)/keys/recordings.key", File.exists(path) { old = try File.read(path) } else { old = nil }
     }
 
     /// What is stored of a recording.
-    func seal(_ recording: RecordedInvocation) throws(AppError) -> [UInt8] {
-        try key(recording.tenant).seal(try recording.bytes(), for: Self.name(recording.tenant, recording.invocation))
+    func seal(_ recording: RecordedInvocation) async throws(AppError) -> [UInt8] {
+        try Self.seal(recording, with: try await keys.seal(of: recording.tenant, for: Self.use))
     }
 
     /// Reads what was stored. Throws `FORBIDDEN` where it is another tenant's or invocation's, or this installation has another key.
-    public func open(_ sealed: [UInt8], tenant: TenantID, invocation: InvocationID) throws(AppError) -> RecordedInvocation {
-        try RecordedInvocation(bytes: try key(tenant).open(sealed, for: Self.name(tenant, invocation)))
+    public func open(_ sealed: [UInt8], tenant: TenantID, invocation: InvocationID) async throws(AppError) -> RecordedInvocation {
+        let seal = TenantSeal.isSealed(sealed) ? try await keys.seal(of: tenant, for: Self.use) : nil
+        return try Self.open(sealed, tenant: tenant, invocation: invocation, with: seal, old: old)
     }
 
-    private func key(_ tenant: TenantID) throws(AppError) -> SealingKey {
-        try SealingKey(HKDF.derive(master, info: Array("tenantry recordings \(tenant)".utf8), count: 32))
+    static func seal(_ recording: RecordedInvocation, with seal: TenantSeal) throws(AppError) -> [UInt8] {
+        try seal.seal(try recording.bytes(), for: "\(recording.invocation)")
     }
 
-    private static func name(_ tenant: TenantID, _ invocation: InvocationID) -> [UInt8] { Array("\(tenant) \(invocation)".utf8) }
+    /// Old ones begin with any byte, so that both keys may have to be tried.
+    static func open(
+        _ sealed: [UInt8], tenant: TenantID, invocation: InvocationID, with seal: TenantSeal?, old: [UInt8]?
+    ) throws(AppError) -> RecordedInvocation {
+        var refusal = AppError(.forbidden, "this key does not open it, or it was changed")
+        if let seal {
+            do throws(AppError) {
+                return try RecordedInvocation(bytes: try seal.open(sealed, for: "\(invocation)"))
+            } catch {
+                guard error.code == .forbidden else { throw error }
+                refusal = error
+            }
+        }
+        guard let old else { throw refusal }
+        let key = try SealingKey(HKDF.derive(old, info: Array("tenantry recordings \(tenant)".utf8), count: 32))
+        return try RecordedInvocation(bytes: try key.open(sealed, for: Array("\(tenant) \(invocation)".utf8)))
+    }
 }

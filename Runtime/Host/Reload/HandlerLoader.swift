@@ -40,6 +40,7 @@ struct HandlerLoader: Sendable {
         let pool = HandlerPool(manifest: manifest, secrets: secrets, launch: launch, time: time, logger: logger) { [looks] in looks.ask() }
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         let handler = try ServedHandler(description, pool: pool, time: time)
+        try handler.checkHooks()
         handler.restore((try? convictions.all()) ?? [], now: time.now())
         return handler
     }

@@ -58,6 +58,9 @@ public struct Host: Sendable {
             folder: "\(settings.home)/scratch", quota: SpoolQuota(perTenant: settings.spoolPerTenant, total: settings.spoolTotal))
         try scratch.prepare()
         let directory = Directory(database: database, logger: logger)
+        let dataKeys = DataKeys(
+            database: DataKeyDatabase(client: client),
+            master: MasterKey(command: settings.masterKeyCommand, time: time) { keys.master }, time: time)
         let feeds = Feeds(time: time, logger: logger)
         let status = HostStatus(database: database, time: time)
         let usage = UsageMeter()
@@ -66,7 +69,8 @@ public struct Host: Sendable {
         let gateway = Gateway(
             settings: settings, fleet: Fleet(try loader.serving(handlers)),
             authenticator: Authenticator(verifier: try keys.verifier()), keys: keys,
-            directory: directory, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time, logger: logger)
+            directory: directory, dataKeys: dataKeys, contexts: contexts, scratch: scratch, feeds: feeds, usage: usage, status: status, time: time,
+            logger: logger)
 
         var certificates: Certificates?
         if let files = settings.tls { certificates = try Certificates(files, logger: logger) }
@@ -83,13 +87,16 @@ public struct Host: Sendable {
                 availableConnectionsDelegate: MaximumAvailableConnections(settings.limits.connections, logger: quiet)),
             onServerRunning: { channel in await onListening(channel.localAddress?.port ?? settings.port) },
             eventLoopGroup: loops.group, logger: quiet)
+        let seals = try KnownSeals(home: settings.home)
+        let system = SystemCalls(gateway: gateway, loops: loops)
+        let erasures = ErasureDatabase(client: client, claimer: writer)
         var services: [any Service] = [
             DatabaseService(client: client, reactor: reactor, loops: loops),
             RightsService(uses: gateway.keyUses, database: database, logger: logger),
             QuotaService(database: database, logger: logger),
             UsageService(meter: usage, database: UsageDatabase(client: client, writer: writer), time: time, logger: logger),
             RecordingService(
-                gateway: gateway, queue: recordings, vault: try RecordingVault(home: settings.home), database: RecordingDatabase(client: client),
+                gateway: gateway, queue: recordings, vault: try RecordingVault(keys: dataKeys), database: RecordingDatabase(client: client),
                 programs: Dictionary(settings.handlers.map { ($0.name, $0.programPath(beside: settings.programs)) }) { first, _ in first },
                 logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
@@ -97,14 +104,17 @@ public struct Host: Sendable {
             LaunchService(launch: launch),
             PoolService(fleet: gateway.fleet),
             MailService(
-                calls: SystemCalls(gateway: gateway, loops: loops), database: MailDatabase(client: client),
+                calls: system, database: MailDatabase(client: client),
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
-            BillingService(
-                calls: SystemCalls(gateway: gateway, loops: loops), database: BillingDatabase(client: client), time: time, logger: logger),
+            ErasureService(
+                calls: system, database: erasures,
+                files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions), logger: logger),
+            RetentionService(calls: system, database: erasures, logger: logger),
             ReloadService(gateway: gateway, loader: loader, database: database),
+            DataKeyService(keys: dataKeys, logger: logger),
             KeyService(keys: keys, authenticator: gateway.authenticator, logger: logger),
             SealService(
-                calls: SystemCalls(gateway: gateway, loops: loops), written: gateway.written, known: try KnownSeals(home: settings.home),
+                calls: system, written: gateway.written, known: seals,
                 interval: settings.sealInterval, time: time, logger: logger),
             server,
             DoorService(gateway: gateway),

@@ -50,6 +50,9 @@ public struct HostSettings: Sendable {
     /// What new keys of access tokens are for: RS256, which is the default, or HS256.
     public var tokenAlgorithm = JWSAlgorithm.rs256
 
+    /// The program that holds the master key in place of the home's `keys`; nil: there is none.
+    public var masterKeyCommand: MasterKeyCommand?
+
     /// Reads the handlers' manifests and the passwords again while it runs; nil: what is served stays. Both block.
     public var readHandlers: (@Sendable () throws -> [Manifest])?
     public var readPasswords: (@Sendable () throws -> [String: String])?

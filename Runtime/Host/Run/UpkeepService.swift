@@ -50,12 +50,15 @@ struct UpkeepService: Service {
     private func listen() async {
         await withDiscardingTaskGroup { group in
             await gateway.directory.run { tenant in
+                gateway.dataKeys.changed(tenant)
                 group.addTask {
                     // Who gave up a right of their own is answered before the call that did it ends for the lack of it.
                     guard await pause(Self.reviewDelay) else { return }
                     await review(tenant)
                     await gateway.feeds.review(tenant, gateway.directory)
                 }
+            } lost: {
+                gateway.dataKeys.lost()
             }
         }
     }

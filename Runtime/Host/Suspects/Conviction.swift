@@ -58,6 +58,16 @@ public struct ConvictionStore: Sendable {
         }
     }
 
+    /// Drops those of a tenant, off the caller's thread.
+    func forget(_ tenant: TenantID) async throws {
+        try await pool.run { [self] in
+            let lines = try lines()
+            let kept = lines.filter { line in (try? JSON.decode(Conviction.self, from: try JSON.read(Array(line))))?.tenant != tenant }
+            guard kept.count < lines.count else { return }
+            try File.write(kept.flatMap { Array($0) + [UInt8(ascii: "\n")] }, to: path)
+        }
+    }
+
     private func lines() throws(AppError) -> [ArraySlice<UInt8>] {
         guard File.exists(path) else { return [] }
         return try File.read(path, limit: 16 << 20).split(separator: UInt8(ascii: "\n"))

@@ -105,6 +105,11 @@ public enum File {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
     }
 
+    /// Removes an empty folder; that there is none is no failure.
+    public static func removeFolder(_ path: String) throws(AppError) {
+        guard rmdir(path) == 0 || errno == ENOENT else { throw failure("remove", path) }
+    }
+
     private static func failure(_ verb: String, _ path: String) -> AppError {
         let number = errno
         let reason = strerror(number).map { String(cString: $0) } ?? "error \(number)"

@@ -83,6 +83,26 @@ extension ManifestReader {
         return least...most
     }
 
+    mutating func hooks(_ node: Node) -> Manifest.Hooks? {
+        guard let mapping = node.mapping else {
+            report(node, "expected paths, such as `{erase: /internal/erase}`")
+            return nil
+        }
+        var hooks = Manifest.Hooks()
+        for (key, value) in mapping {
+            guard let path = text(value), check(value, Name.isRoute("POST \(path)"), "expected a path such as `/internal/erase`, found `\(path)`")
+            else {
+                continue
+            }
+            switch key.string ?? "" {
+            case "erase": hooks.erase = path
+            case "retain": hooks.retain = path
+            case let unknown: report(key, "unknown key `\(unknown)`; known are erase, retain")
+            }
+        }
+        return hooks
+    }
+
     mutating func grants(_ node: Node) -> [Manifest.Grant]? {
         guard let mapping = node.mapping else {
             report(node, "expected objects and verbs, such as `app.kpi_data: [select, insert]`")

@@ -11,7 +11,7 @@ struct ManifestReader {
     static let keys = [
         "name", "program", "concurrency", "instances", "timeout", "memory", "cpu", "idle", "isolation", "grants", "egress", "secrets", "calls",
         "commands",
-        "connections", "record", "priority",
+        "connections", "record", "priority", "encryption", "hooks",
     ]
 
     mutating func read(_ text: String) throws(AppError) -> Manifest {
@@ -66,6 +66,8 @@ struct ManifestReader {
         case "calls": set(&manifest.calls, list(value, "a route such as `POST /files/upload`", Name.isRoute))
         case "record": set(&manifest.record, choice(value))
         case "priority": set(&manifest.priority, choice(value))
+        case "encryption": set(&manifest.encryption, choice(value))
+        case "hooks": set(&manifest.hooks, hooks(value))
         case "commands": set(&manifest.commands, list(value, "a name such as `inspect`", Name.isCommand))
         case let unknown:
             let nearest = Name.nearest(to: unknown, in: Self.keys)

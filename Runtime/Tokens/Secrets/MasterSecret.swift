@@ -63,7 +63,12 @@ public struct MasterSecret: Sendable, Codable {
     public func used(at now: Timestamp) -> Int { versions[inUse(at: now)].id }
 
     /// One named secret in all its versions: HKDF-SHA-256 (RFC 5869) over the version's bytes, with the name as its purpose.
-    public func ring(of name: SecretName, at now: Timestamp) throws(AppError) -> SecretRing {
+    public func ring(of name: SecretName, at now: Timestamp) throws(AppError) -> SecretRing { try ring(for: "secret \(name.rawValue)", at: now) }
+
+    /// What wraps tenants' data keys, in all its versions. No manifest can name it.
+    public func dataKeyRing(at now: Timestamp) throws(AppError) -> SecretRing { try ring(for: "data keys", at: now) }
+
+    private func ring(for purpose: String, at now: Timestamp) throws(AppError) -> SecretRing {
         let used = inUse(at: now)
         let order = versions.isEmpty ? [] : [versions[used]] + versions.enumerated().filter { $0.offset != used }.map(\.element)
         var ring: [SecretRing.Version] = []
@@ -71,7 +76,7 @@ public struct MasterSecret: Sendable, Codable {
             guard let secret = Base64.url.decode(version.secret), secret.count == SecretRing.secretBytes else {
                 throw AppError(.internalError, "version \(version.id) of the master secret has not 32 bytes")
             }
-            let bytes = HKDF.derive(secret, info: Array("tenantry secret \(name.rawValue)".utf8), count: SecretRing.secretBytes)
+            let bytes = HKDF.derive(secret, info: Array("tenantry \(purpose)".utf8), count: SecretRing.secretBytes)
             ring.append(SecretRing.Version(id: version.id, bytes: bytes))
         }
         return try SecretRing(ring)

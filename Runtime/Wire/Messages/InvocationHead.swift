@@ -57,13 +57,15 @@ public struct InvocationHead: Sendable, Hashable {
     public var body: [UInt8]
     /// How many bytes of body follow in chunks; an `end` closes them. 0: `body` is all.
     public var following: UInt64
+    /// The tenant's data keys for this handler, the one that seals first; empty where its manifest asks for none, and without a tenant.
+    public var dataKeys: [DataKey]
 
     public init(
         target: Target, scope: Scope, invocation: InvocationID, requestID: String, tenant: TenantID = TenantID(.zero),
         user: UserID = UserID(.zero), role: String = "", scopes: [String] = [], session: UUID = .zero,
         apiKey: UUID = .zero, address: String = "", context: String, remainingMicroseconds: UInt64, depth: UInt8 = 0,
         idempotency: Idempotency? = nil, recording: Recording = .none, parameters: [String] = [], query: String = "", headers: [HeaderField] = [],
-        body: [UInt8] = [], following: UInt64 = 0
+        body: [UInt8] = [], following: UInt64 = 0, dataKeys: [DataKey] = []
     ) {
         self.target = target
         self.scope = scope
@@ -86,6 +88,7 @@ public struct InvocationHead: Sendable, Hashable {
         self.headers = headers
         self.body = body
         self.following = following
+        self.dataKeys = dataKeys
     }
 
     /// Whether it is about one tenant, whose rows the context opens.
@@ -122,6 +125,7 @@ public struct InvocationHead: Sendable, Hashable {
         headers = try reader.items { reader throws(WireError) in try HeaderField(from: &reader) }
         body = try reader.blob()
         following = try reader.number()
+        dataKeys = try reader.items { reader throws(WireError) in try DataKey(from: &reader) }
     }
 
     func write(to writer: inout ByteWriter) {
@@ -157,6 +161,7 @@ public struct InvocationHead: Sendable, Hashable {
         writer.put(headers) { writer, header in header.write(to: &writer) }
         writer.put(body)
         writer.put(following)
+        writer.put(dataKeys) { writer, key in key.write(to: &writer) }
     }
 }
 

@@ -11,6 +11,10 @@ public struct NestedCall: Sendable, Hashable {
     /// JSON; empty where there is none.
     public var body: [UInt8]
 
+    /// The method that asks the gateway itself for the data keys of the tenant whose id stands behind ``keysPath``; where the manifest allows that.
+    public static let keysMethod = "KEYS"
+    public static let keysPath = "/tenants/"
+
     /// The largest body of a call and of its answer, in bytes.
     public static let maximumBody = 512 << 10
 

@@ -67,6 +67,12 @@ extension Trace.Entry {
             } else {
                 self = .called(question, .value(.init(status: try reader.number(), body: try reader.blob())))
             }
+        case 9:
+            if let fault = try Trace.Fault.optional(from: &reader) {
+                self = .sealed(.fault(fault))
+            } else {
+                self = .sealed(.value(try reader.blob()))
+            }
         case let other: throw WireError("the unknown entry \(other) of a trace")
         }
     }
@@ -106,6 +112,10 @@ extension Trace.Entry {
                 writer.put(result.status)
                 writer.put(result.body)
             }
+        case .sealed(let outcome):
+            writer.put(UInt8(9))
+            Trace.Fault.write(outcome.fault, to: &writer)
+            if case .value(let bytes) = outcome { writer.put(bytes) }
         }
     }
 }

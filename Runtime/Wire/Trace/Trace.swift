@@ -22,6 +22,8 @@ public struct Trace: Sendable, Hashable {
         case streamed(Question, [Table], Fault?)
         /// A route of another handler.
         case called(Question, Outcome<CallResult>)
+        /// Something was sealed or opened with a data key.
+        case sealed(Outcome<[UInt8]>)
     }
 
     /// What was asked: its name for people, and what tells it from every other question.

@@ -150,6 +150,30 @@ extension EndToEnd {
             }
         }
 
+        @Test("a client's secret is sealed with its tenant's key; one of before still opens, one of another tenant's key does not")
+        func clientSecret()
+            async throws
+        {
+            try await world { world in
+                let database = try TestDatabase.current
+                func stored() async throws -> [UInt8] { try await database.query("select client_secret from identity.providers")[0].bytes(0) }
+                let sealed = try await stored()
+                #expect(sealed.first == 1 && !String(decoding: sealed, as: UTF8.self).contains("s&cret"))
+                #expect(try await database.query("select 1 from tenancy.data_keys where tenant_id = $1", [.id(world.owner.tenant)]).count == 1)
+                #expect(try await world.signIn()["code"] != nil)
+                let master = try MasterSecret(json: try File.read("\(world.host.home)/keys/master.json"))
+                let ring = try SealingRing(try master.ring(of: .federation, at: TimeSource.system.now()))
+                let old = try ring.seal(Array("s&cret:1".utf8), for: Array("oidc client secret\n\(world.provider)".utf8))
+                _ = try await database.query("update identity.providers set client_secret = $1", [.bytes(old)])
+                #expect(try await world.signIn()["code"] != nil)
+                _ = try await database.query("update identity.providers set client_secret = $1", [.bytes(sealed)])
+                _ = try await Member.make(2)
+                try await database.execute(
+                    "delete from tenancy.data_keys; select pg_notify('tenancy_changed', '\(world.owner.tenant)')")
+                try await world.host.eventually("its key is gone, and with it the secret") { try await world.signIn()["error"] != nil }
+            }
+        }
+
         @Test("asvs-31: what a provider says wrongly opens nothing") func refused() async throws {
             try await world(role: "viewer") { world in
                 _ = try await Member.make(2)

@@ -72,6 +72,9 @@ struct Planted: Sendable, CustomTestStringConvertible {
             create table app.part1 partition of app.parts for values from (0) to (9);
             select tenancy.protect('app.parts'), tenancy.protect('app.part1'); grant select on app.part1 to {prefix}_h_dashboards
             """),
+        Planted(
+            "table_outlives_tenant", "an erasure that leaves rows",
+            "create table app.fresh (tenant_id uuid not null primary key); select tenancy.protect('app.fresh')"),
         Planted("view_past_policy", "pitfall 8", "create view app.all_data as select * from app.kpi_data"),
         Planted("view_past_policy", "pitfall 8", "create materialized view app.kept as select 1 as n"),
         Planted(

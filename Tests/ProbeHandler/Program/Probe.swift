@@ -23,6 +23,7 @@ import HandlerKit
         Marking.routes
         Keying.route
         Auditing.route
+        Sealing.routes
     }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }

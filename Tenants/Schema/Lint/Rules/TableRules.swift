@@ -1,6 +1,6 @@
 /// Rules about tables and views that hold tenants' rows: all schemas but those of the other classes of data.
 enum TableRules {
-    static let all = [rowSecurity, policy, strangePolicy, tenantColumn, partition, view, trigger, sequence]
+    static let all = [rowSecurity, policy, strangePolicy, tenantColumn, partition, view, trigger, sequence, outlives]
 
     /// Pitfalls 2, 3 and 10: ENABLE without FORCE, a new table without either, a partition read past its parent.
     static let rowSecurity = LintRule(
@@ -83,6 +83,23 @@ enum TableRules {
         select format('%I on %s', t.tgname, t.tgrelid::regclass), format('drop trigger %I on %s', t.tgname, t.tgrelid::regclass), null
         from pg_trigger t join pg_proc p on p.oid = t.tgfoid
         where not t.tgisinternal and p.prosrc ~* '\\m(pg_)?notify\\M'
+        """)
+
+    /// A tenant that is erased takes its rows along: by a chain of keys that cascade.
+    static let outlives = LintRule(
+        "table_outlives_tenant", .must, gain: "nothing; but rows of an erased tenant stay",
+        """
+        with recursive hanging as (
+            select to_regclass('tenancy.tenants')::oid as table_id
+            union
+            select k.conrelid from pg_constraint k join hanging h on h.table_id = k.confrelid where k.contype = 'f' and k.confdeltype = 'c'
+        )
+        select c.oid::regclass::text,
+            format('alter table %s add foreign key (tenant_id) references tenancy.tenants (id) on delete cascade', c.oid::regclass), null
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        where c.relkind in ('r', 'p') and not c.relispartition and c.oid not in (select table_id from hanging)
+            and n.nspname not in ('pg_catalog', 'information_schema', 'tenancy', 'identity', 'reference') and n.nspname !~ '^pg_(toast|temp)'
+            and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
         """)
 
     /// Pitfall 23: numbers from one sequence tell how much all tenants write.

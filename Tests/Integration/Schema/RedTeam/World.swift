@@ -27,7 +27,7 @@ struct World {
 
     /// Puts A's rows back as they were.
     static let restoreA =
-        "delete from tenancy.revoked_sessions where user_id = '\(user(a))'; delete from tenancy.tenants where id = '\(a)'; "
+        "delete from tenancy.revoked_sessions where user_id = '\(user(a))'; delete from tenancy.erasures where tenant_id = '\(a)'; delete from tenancy.tenants where id = '\(a)'; "
         + "delete from identity.users where id = '\(user(a))';" + insertA
 
     private static let insertA = rows(a, "open-of-a", "ada@a.example", 1.5, 30)

@@ -1,0 +1,3 @@
+set local role {prefix}_owner;
+
+drop table tenancy.data_keys;
