@@ -59,7 +59,10 @@ let package = Package(
         .target(
             name: "Tenants",
             dependencies: ["Postgres", "Tokens", "Manifest", "Kernel", .product(name: "Logging", package: "swift-log")],
-            path: "Tenants", exclude: ["Schema/Migrations"]),
+            path: "Tenants", exclude: ["Archives", "Schema/Migrations"]),
+        // Whole tenants as files: the form, pure; and what reads and fills them.
+        .target(name: "ArchiveFormat", dependencies: ["Tokens", "Kernel"], path: "Tenants/Archives/Format"),
+        .target(name: "Archives", dependencies: ["ArchiveFormat", "Postgres", "Kernel"], path: "Tenants/Archives/Store"),
         .target(
             name: "Host",
             dependencies: [
@@ -85,7 +88,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Kernel",
+                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -126,6 +129,8 @@ let package = Package(
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
             name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
+        .executableTarget(
+            name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
         .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
         .executableTarget(
             name: "audit-handler", dependencies: ["HandlerKit", "AuditTrail", "Tokens", "Kernel"], path: "Handlers/Audit/Program"),
@@ -165,6 +170,7 @@ let package = Package(
             name: "BillingTests", dependencies: ["Billing", "Stripe", "Addresses", "Outbound", "Tokens", "Kernel"], path: "Tests/Billing"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
+        .testTarget(name: "ArchivesTests", dependencies: ["ArchiveFormat", "Archives", "Tokens", "Kernel"], path: "Tests/Archives"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
         .testTarget(name: "HostTests", dependencies: ["Host"], path: "Tests/Host"),
         .testTarget(name: "PitfallTests", dependencies: ["TestSupport", "Kernel"], path: "Tests/Pitfalls", exclude: ["pitfalls.txt"]),
@@ -175,9 +181,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "Codes", "admin-handler", "audit-handler", "auth-handler", "users-handler", "dashboards-handler",
-                "uploads-handler",
-                "mail-handler", "federation-handler", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "audit-handler", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler",
+                "mail-handler", "federation-handler", "archive-handler", "ArchiveFormat", "Archives", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

@@ -56,6 +56,16 @@ public struct Response: Sendable {
         Response(status: status, headers: [HeaderField(name: "content-type", value: contentType)], body: .stream(write))
     }
 
+    /// The same where the gateway gathers the whole body, in a file, before the client gets any of it: the closure never waits for the client, and what
+    /// it throws is the answer, whenever it throws. Bounded by the tenant's room for bodies on disk.
+    public static func spooled(
+        contentType: String, status: Int = 200, _ write: @escaping @Sendable (ResponseWriter) async throws -> Void
+    ) -> Response {
+        var response = stream(contentType: contentType, status: status, write)
+        response.headers.append(AnswerHead.spooled)
+        return response
+    }
+
     /// Turns the request into a listener of one of the handler's feeds: events behind the cursor, the oldest kept where it is nil.
     public static func subscribe(_ channel: String, from: String?) -> Response {
         Response(status: 200, body: .subscribe(channel: channel, from: from))

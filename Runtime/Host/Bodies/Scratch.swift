@@ -71,6 +71,15 @@ final class Scratch: Sendable {
         } catch { throw AppError(.internalError, detail: "\(error)") }
     }
 
+    /// That many bytes from an offset, read on another thread.
+    func read(_ file: SpoolFile, count: Int, at offset: Int) async throws(AppError) -> [UInt8] {
+        do {
+            return try await pool.run { try file.read(count, at: offset) }
+        } catch let error as AppError {
+            throw error
+        } catch { throw AppError(.internalError, detail: "\(error)") }
+    }
+
     /// Reads a piece on another thread and hands it over on a loop.
     func read(
         _ file: SpoolFile, count: Int, at offset: Int, on loop: any EventLoop, _ done: @escaping @Sendable (Result<[UInt8], AppError>) -> Void

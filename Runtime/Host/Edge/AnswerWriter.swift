@@ -78,7 +78,9 @@ enum AnswerWriter {
 
     private static func isReserved(_ name: String) -> Bool {
         switch name {
-        case "content-length", "transfer-encoding", "connection", "x-request-id", "server-timing", "x-process-time", "date": true
+        case "content-length", "transfer-encoding", "connection", "x-request-id", "server-timing", "x-process-time", "date",
+            AnswerHead.spooled.name:
+            true
         default: false
         }
     }

@@ -23,6 +23,8 @@ extension Gateway {
             if let receipt = answer.receipt {
                 call.timing.receipt = receipt
                 self.answer(Int(answer.status), answer.headers, answer.body, &call)
+            } else if answer.headers.contains(AnswerHead.spooled) {
+                try await spool(answer, run, invocation, handler, &call)
             } else {
                 await stream(answer, run, invocation, handler, &call)
             }

@@ -40,10 +40,10 @@ public final class OwnConnection: Sendable {
         try await perform(.segment(segment))
     }
 
-    /// Opens a transaction.
-    public func begin() async throws {
+    /// Opens a transaction; as a `snapshot` all of it sees the rows as they are at its first statement (`repeatable read`).
+    public func begin(snapshot: Bool = false) async throws {
         inTransaction.store(true, ordering: .relaxed)
-        _ = try await query("BEGIN")
+        _ = try await query(snapshot ? "BEGIN ISOLATION LEVEL REPEATABLE READ" : "BEGIN")
     }
 
     /// Commits the open transaction. Throws `server` with 25P02 where a statement in it had failed; then nothing is committed.
@@ -59,8 +59,8 @@ public final class OwnConnection: Sendable {
     }
 
     /// Opens a transaction, runs the body, commits; rolls back where the body throws. While it is open no other connection of the client can be used.
-    public func transaction<R>(_ body: () async throws -> R) async throws -> R {
-        try await begin()
+    public func transaction<R>(snapshot: Bool = false, _ body: () async throws -> R) async throws -> R {
+        try await begin(snapshot: snapshot)
         let result: R
         do {
             result = try await body()

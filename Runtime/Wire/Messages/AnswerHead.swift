@@ -8,6 +8,9 @@ public struct AnswerHead: Sendable, Hashable {
     /// What the invocation used; nil where chunks and an `end` follow.
     public var receipt: Receipt?
 
+    /// Marks a streamed answer that the gateway gathers before its client gets any of it. Clients never see it.
+    public static let spooled = HeaderField(name: "tenantry-spooled", value: "1")
+
     public init(status: UInt16, headers: [HeaderField], body: [UInt8], receipt: Receipt?) {
         self.status = status
         self.headers = headers

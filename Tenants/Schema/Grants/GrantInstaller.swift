@@ -35,6 +35,7 @@ public struct GrantInstaller: Sendable {
                     try await connection.execute("grant connect on database \(database) to \(prefix.handler(manifest.name))")
                     _ = try await connection.run(Segment([Call(GrantSQL.record, [.text(manifest.name), .json(try listed(manifest))])]))
                 }
+                try await connection.execute("call tenancy.lend_to_archive()")
             }
         }
     }

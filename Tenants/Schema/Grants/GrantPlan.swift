@@ -56,11 +56,13 @@ struct GrantPlan {
     static let everyHandler = [
         "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "tenancy.consume(text, bigint)", "runtime.claim_key(text, text, bytea)",
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
+        // The policy of the audit log asks it.
+        "tenancy.is_import()",
     ].map { "execute on function \($0)" }
 
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
-    static let identityHandlers: Set = ["administration", "audit", "auth", "federation", "mail", "subscriptions", "users"]
+    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "users"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {

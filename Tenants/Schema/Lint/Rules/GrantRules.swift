@@ -53,7 +53,7 @@ enum GrantRules {
         """
         with granted as (
             select r.rolname, format('%I.%I', n.nspname, c.relname) as object, lower(a.privilege_type) as verb, 'table' as kind,
-                c.oid::regclass::text as signature
+                c.oid::regclass::text as signature, c.oid as relation
             from pg_class c join pg_namespace n on n.oid = c.relnamespace,
                 lateral (
                     select * from aclexplode(c.relacl)
@@ -62,16 +62,19 @@ enum GrantRules {
                 ) a join pg_roles r on r.oid = a.grantee
             where starts_with(r.rolname, $1 || '_h_')
             union
-            select r.rolname, format('%I.%I', n.nspname, p.proname), 'execute', 'routine', p.oid::regprocedure::text
+            select r.rolname, format('%I.%I', n.nspname, p.proname), 'execute', 'routine', p.oid::regprocedure::text, null
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a join pg_roles r on r.oid = a.grantee
             where starts_with(r.rolname, $1 || '_h_')
-                and not (n.nspname = 'tenancy' and p.proname in ('use', 'tenant_id', 'user_id', 'consume'))
+                and not (n.nspname = 'tenancy' and p.proname in ('use', 'tenant_id', 'user_id', 'consume', 'is_import'))
                 and not (n.nspname = 'runtime' and p.proname in ('claim_key', 'keep_answer'))
         )
         select format('%s %s by %s', g.verb, g.signature, g.rolname), format('revoke %s on %s %s from %I', g.verb, g.kind, g.signature, g.rolname), null
         from granted g
         where not exists (
             select from tenancy.handlers h where $1 || '_h_' || h.name = g.rolname and h.grants -> g.object ? g.verb)
+            -- Archives hold whole tenants: that one role is lent every table that the policy closes.
+            and not (g.rolname = $1 || '_h_archive' and g.verb in ('select', 'insert') and exists (
+                select from pg_policy p where p.polrelid = g.relation and p.polname = 'tenant'))
         """)
 
     /// Pitfalls 6 and 27: an object of one's own changes what others' statements mean.

@@ -72,7 +72,7 @@ enum PackageSchemaRules {
             union all
             select n.nspname, format('schema %I', n.nspname), a.grantee, a.privilege_type from pg_namespace n, aclexplode(n.nspacl) a
         ) as g join pg_roles o on o.rolname = $1 || '_o_' || g.nspname left join pg_roles r on r.oid = g.grantee
-        where r.rolname is null or r.rolname not in (o.rolname, $1 || '_h_' || g.nspname, $1 || '_backup', $1 || '_owner')
+        where r.rolname is null or r.rolname not in (o.rolname, $1 || '_h_' || g.nspname, $1 || '_backup', $1 || '_owner', $1 || '_h_archive')
         """)
 
     static let defaults = LintRule(
