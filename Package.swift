@@ -59,7 +59,7 @@ let package = Package(
         .target(
             name: "Tenants",
             dependencies: ["Postgres", "Tokens", "Manifest", "Kernel", .product(name: "Logging", package: "swift-log")],
-            path: "Tenants", exclude: ["Archives", "Schema/Migrations"]),
+            path: "Tenants", exclude: ["Archives", "Schema/Migrations", "TENANTS.md"]),
         // Whole tenants as files: the form, pure; and what reads and fills them.
         .target(name: "ArchiveFormat", dependencies: ["Tokens", "Kernel"], path: "Tenants/Archives/Format"),
         .target(name: "Archives", dependencies: ["ArchiveFormat", "Postgres", "Kernel"], path: "Tenants/Archives/Store"),
@@ -181,8 +181,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "TestSupport", "tenantry", "Codes", "audit-handler", "auth-handler", "users-handler", "dashboards-handler", "uploads-handler",
-                "mail-handler", "federation-handler", "archive-handler", "ArchiveFormat", "Archives", "probe-handler",
+                "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
+                "dashboards-handler", "uploads-handler", "mail-handler", "federation-handler", "subscriptions-handler", "ArchiveFormat", "Archives",
+                "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

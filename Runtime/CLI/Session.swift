@@ -43,18 +43,6 @@ enum Session {
         return try await run(configuration, connections: 2) { client, _ in try await body(client) }
     }
 
-    /// Lends a client that signs in as a handler's role, whoever the URL names. Throws `NOT_FOUND` where the handler is not installed.
-    static func asHandler<R>(_ name: String, _ settings: Settings, _ body: (PostgresClient) async throws -> R) async throws -> R {
-        let role = settings.prefix.handler(name)
-        guard let password = try Credentials.load(Credentials.hostFile(home: settings.home)).passwords[role] else {
-            throw AppError(.notFound, "the handler \(name) is not installed here; run `tenantry migrate up` with its manifest in TENANTRY_HANDLERS")
-        }
-        var configuration = try PostgresClient.Configuration(url: try settings.requireDatabaseURL(), user: role)
-        configuration.user = role
-        configuration.password = password
-        return try await run(configuration, connections: 1) { client, _ in try await body(client) }
-    }
-
     private static func run<R>(
         _ configuration: PostgresClient.Configuration, connections: Int, _ body: (PostgresClient, Reactor) async throws -> R
     ) async throws -> R {

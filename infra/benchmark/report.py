@@ -91,6 +91,18 @@ def others(figures):
         yield from broken(faults)
 
 
+def many(tenants):
+    lists, passes = tenants["lists"], tenants["passes"]
+    yield (
+        f"Making {tenants['count']:,} tenants with owner and two businesses, 16 at once",
+        f"{tenants['creates_per_s']:,} a second; p50 {tenants['create_p50_ms']} ms, p99 {tenants['create_p99_ms']} ms")
+    for name, what in [("page", "pages of 100, all of them"), ("search", "searches that find"), ("nothing", "searches that find nothing")]:
+        yield f"Lists among them: {what}", f"p50 {lists[name]['p50']} ms, p99 {lists[name]['p99']} ms"
+    yield (
+        "Gateway's memory before; after one, two, three calls of each tenant",
+        f"{tenants['gateway_before_mb']} MB; {', '.join(str(turn['gateway_mb']) for turn in passes)} MB")
+
+
 def carried(archives):
     speeds = ", ".join(f"{name} {archives[f'{name}_rows_per_s']:,}/s, {archives[f'{name}_peak_mb']} MB" for name in ("export", "import", "clone"))
     yield (

@@ -8,7 +8,7 @@ struct TenantCommand: AsyncParsableCommand {
         discussion: "What a command changes stands in the tenant's audit log and among the security events, as done by the command line.",
         subcommands: [
             Create.self, List.self, Show.self, Rename.self, Weight.self, Plan.self, Suspend.self, Resume.self, Delete.self, Undelete.self, Usage.self,
-            Health.self,
+            Health.self, Export.self, Import.self, Clone.self,
         ])
 
     static func provisioning<R>(_ body: (Provisioning) async throws -> R) async throws -> R {

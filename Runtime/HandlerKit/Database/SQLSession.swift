@@ -47,8 +47,9 @@ extension Exchange {
         guard isOnLoop else {
             return try await withTaskExecutorPreference(meter) { try await self.session(snapshot: snapshot, body) }
         }
-        guard player == nil, recorder == nil, keyed == nil else {
-            throw AppError(.internalError, detail: "SQL of no catalogue runs in no recorded and no keyed invocation; the manifest says `record: off`")
+        guard keyed == nil else { throw AppError(.badRequest, "Send this without Idempotency-Key: its transaction is one of its own") }
+        guard player == nil, recorder == nil else {
+            throw AppError(.internalError, detail: "SQL of no catalogue runs in no recorded invocation; the manifest says `record: off`")
         }
         return try await withOwnConnection(until: deadline) { own in
             try await own.transaction(snapshot: snapshot) {

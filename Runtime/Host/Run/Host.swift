@@ -106,6 +106,8 @@ public struct Host: Sendable {
             MailService(
                 calls: system, database: MailDatabase(client: client),
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
+            BillingService(
+                calls: system, database: BillingDatabase(client: client), time: time, logger: logger),
             ErasureService(
                 calls: system, database: erasures,
                 files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions), logger: logger),

@@ -62,7 +62,7 @@ struct GrantPlan {
 
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
-    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "users"]
+    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "subscriptions", "users"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {

@@ -122,6 +122,18 @@ enum Need: Sendable, Equatable {
         "DELETE /api-keys/{key_id}": .admin("keys:write"),
 
         "POST /internal/mail/deliver": .system,
+
+        "GET /plans": .open,
+        "GET /users/subscription": .viewer("billing:read"),
+        "GET /users/upgrade/preview": .viewer("billing:read"),
+        "GET /users/usage": .viewer("billing:read"),
+        "POST /users/upgrade": .admin("billing:write"),
+        "POST /users/subscription/cancel": .admin("billing:write"),
+        "POST /users/subscription/resume": .admin("billing:write"),
+        "POST /users/subscription/portal": .admin("billing:write"),
+        "POST /billing/webhooks/stripe": .open,
+        "POST /internal/subscriptions/advance": .system,
+        "POST /internal/subscriptions/erase": .system,
         "POST /internal/uploads/erase": .system,
         "POST /internal/uploads/retain": .system,
     ]

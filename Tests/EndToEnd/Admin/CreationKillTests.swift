@@ -16,7 +16,6 @@ extension EndToEnd {
 
         @Test("a kill at each step of create leaves all of the tenant or nothing, and the same request makes it afterwards")
         func steps() async throws {
-            let database = try TestDatabase.current
             let admin = try await Member.make(1)
             try await admin.appoint(.admin)
             var place = try await RunningHost.start()

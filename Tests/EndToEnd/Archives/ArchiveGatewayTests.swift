@@ -30,6 +30,10 @@ extension EndToEnd {
                 #expect(imported.status == 201, "\(imported.text)")
                 let copy = try #require(try imported.json["id"]?.string.flatMap { TenantID($0) })
                 #expect(try await world.differences(original, copy, in: Self.carried) == [])
+                let keyed = try await host.request(
+                    "POST", "/admin/tenants/\(original)/clone", token: token,
+                    headers: [("content-type", "application/json"), ("idempotency-key", "once")], body: Array(#"{"slug": "sandbox"}"#.utf8))
+                #expect(keyed.errorCode == "BAD_REQUEST", "\(keyed.text)")
                 let cloned = try await host.post("/admin/tenants/\(original)/clone", token: token, json: ["slug": "sandbox", "members": false])
                 #expect(cloned.status == 201, "\(cloned.text)")
                 #expect(try cloned.json["kind"] == "sandbox" && cloned.json["members"] == 0)

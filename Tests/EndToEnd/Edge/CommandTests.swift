@@ -38,9 +38,8 @@ extension EndToEnd {
             let result = try await tenantry(["handler", "list", "--json"], handlers: "\(Environment.package)/Handlers")
             #expect(result.status == 0, "\(result.printed)")
             let handlers = try JSON.read(Array(result.printed.utf8)).array ?? []
-            #expect(
-                handlers.compactMap { $0["name"]?.string }
-                    == ["administration", "audit", "auth", "dashboards", "federation", "mail", "uploads", "users"])
+            let names = ["administration", "archive", "audit", "auth", "dashboards", "federation", "mail", "subscriptions", "uploads", "users"]
+            #expect(handlers.compactMap { $0["name"]?.string } == names)
         }
     }
 }

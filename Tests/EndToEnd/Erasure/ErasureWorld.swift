@@ -32,9 +32,11 @@ struct ErasureWorld: Sendable {
         let (one, two) = (try await database.tenant(1), try await database.tenant(2))
         let owner = try await Person.make(1, in: one)
         let neighbour = try await Person.make(2, in: two)
-        let world = ErasureWorld(options: .init(
+        let world = ErasureWorld(
+            options: .init(
                 handlers: [probe],
-                environment: ["TENANTRY_PUBLIC_URL": "https://api.example.com", "TENANTRY_REDIRECT_URLS": "https://app.example.com/"]), home: home, owner: owner, neighbour: neighbour)
+                environment: ["TENANTRY_PUBLIC_URL": "https://api.example.com", "TENANTRY_REDIRECT_URLS": "https://app.example.com/"]), home: home,
+            owner: owner, neighbour: neighbour)
         try await database.execute(
             """
             update tenancy.tenants set name = '\(marker) Ltd', slug = 'slug-\(marker.lowercased())' where id = '\(one)';
@@ -85,6 +87,8 @@ struct ErasureWorld: Sendable {
                 "PUT", "/users/preferences", token: token, headers: [("content-type", "application/json")],
                 body: Array(#"{"preferences": {"theme": "\#(mark)"}}"#.utf8)), "preferences")
         try made(try await host.post("/probe/entries", token: token, json: ["number": 1, "text": .string(mark)]), "entry")
+        // Reciting fails where an entry says this.
+        try made(try await host.post("/probe/entries", token: token, json: ["number": 2, "text": "bad"]), "entry")
         guard try await host.get("/probe/recite?token=\(mark)", token: token, headers: [("x-request-id", "request-\(mark)")]).status == 500 else {
             throw AppError(.internalError, "the failing call did not fail")
         }

@@ -68,7 +68,8 @@ extension Integration {
             ).map { (name: try $0.text(0), signature: try $0.text(1), call: try $0.text(2)) }
             #expect(tables.count > 20 && functions.count > 40)
             let everyHandler: Set = [
-                "tenancy.use", "tenancy.tenant_id", "tenancy.user_id", "tenancy.consume", "tenancy.is_import", "runtime.claim_key", "runtime.keep_answer",
+                "tenancy.use", "tenancy.tenant_id", "tenancy.user_id", "tenancy.consume", "tenancy.is_import", "runtime.claim_key",
+                "runtime.keep_answer",
             ]
             let client = database.superuserClient()
             for manifest in database.manifests {

@@ -40,6 +40,10 @@ extension World {
             insert into identity.provider_links (tenant_id, issuer, subject, user_id, created_at)
                 values ('\(tenant)', 'https://\(name).example', '\(name)', '\(user)', '2026-01-01');
             insert into identity.operators (user_id, role, granted_at) values ('\(user)', 'support', '2026-01-01');
+            update tenancy.subscriptions set period_anchor = '2026-01-01', period_start = '2026-01-01', customer_id = 'cus_\(name)', updated_at = '2026-01-01'
+                where tenant_id = '\(tenant)';
+            insert into tenancy.billing_events (id, kind, tenant_id, created_at, received_at)
+                values ('evt_\(name)', 'customer.subscription.updated', '\(tenant)', '2026-01-01', '2026-01-01');
             insert into tenancy.data_keys (tenant_id, version, wrapped, master_id, created_at)
                 values ('\(tenant)', 1, sha256('data key \(name)'), 'file:1', '2026-01-01');
             insert into tenancy.retentions (tenant_id, handler, due_at) values ('\(tenant)', 'uploads', '2026-01-01');
@@ -56,8 +60,8 @@ extension World {
             "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "tenancy.roles", "tenancy.api_keys",
             "tenancy.invitations", "tenancy.plan_changes", "tenancy.quota_counts", "identity.user_sessions", "identity.one_time_tokens",
             "identity.mail_outbox", "identity.providers",
-            "identity.provider_links",
-            "tenancy.data_keys", "tenancy.retentions", "tenancy.erasures",
+            "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
+            "tenancy.erasures",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {
