@@ -33,6 +33,8 @@ final class CannedServer: Sendable {
             while true {
                 let connection = accept(descriptor, nil, nil)
                 guard connection >= 0, let self else { return }
+                // No program that another test starts meanwhile may hold it open.
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 var head: [UInt8] = []
                 var bytes = [UInt8](repeating: 0, count: 4096)
                 while !String(decoding: head, as: UTF8.self).contains("\r\n\r\n") {

@@ -13,7 +13,7 @@ import Testing
         rules.authorities = certificate?.pem
         let client = try HTTPClient(rules) { _ in [InternetAddress("127.0.0.1")!] }
         var request = HTTPRequest("GET", try WebAddress("https://\(host):\(server.port)/"))
-        request.timeout = .seconds(120)
+        request.timeout = .seconds(900)
         return try await client.send(request)
     }
 

@@ -9,7 +9,7 @@ import Tokens
     private static let message = Array("From: a@example.com\r\nTo: b@example.com\r\nSubject: Hi\r\n\r\n.dot\r\nline\r\n".utf8)
 
     private static func client(
-        _ url: String, user: String? = nil, password: String? = nil, authorities: String? = nil, timeout: Duration = .seconds(20)
+        _ url: String, user: String? = nil, password: String? = nil, authorities: String? = nil, timeout: Duration = .seconds(900)
     )
         throws -> MailClient
     {

@@ -38,18 +38,22 @@ struct RemovedValues: Codable, Sendable {
 
 /// The statements that remove values, so many at once.
 enum KeepingSQL {
-    /// $2: before when, $3: how many. By source, since the key leads there.
+    /// $2: before when, $3: how many. From source to source along the key, which leads to the oldest of each.
     static let removeOld = Statement(
         "uploads.remove_old",
         """
-        with old as (
+        with recursive sources as (
+            (select k.source_id from app.kpi_data k where k.tenant_id = $1 order by k.source_id limit 1)
+            union all
+            select (select k.source_id from app.kpi_data k where k.tenant_id = $1 and k.source_id > s.source_id order by k.source_id limit 1)
+            from sources s where s.source_id is not null
+        ), old as (
             select d.source_id, d."timestamp"
-            from app.kpi_sources s
+            from sources s
             cross join lateral (
                 select k.source_id, k."timestamp" from app.kpi_data k
-                where k.tenant_id = $1 and k.source_id = s.id and k."timestamp" < $2
+                where k.tenant_id = $1 and k.source_id = s.source_id and k."timestamp" < $2
                 order by k."timestamp" limit $3) d
-            where s.tenant_id = $1
             limit $3
         ), removed as (
             delete from app.kpi_data d using old
@@ -64,7 +68,7 @@ enum KeepingSQL {
         "uploads.remove_all",
         """
         with old as (
-            select k.source_id, k."timestamp" from app.kpi_data k where k.tenant_id = $1 limit $2
+            select k.source_id, k."timestamp" from app.kpi_data k where k.tenant_id = $1 order by k.source_id, k."timestamp" limit $2
         ), removed as (
             delete from app.kpi_data d using old
             where d.tenant_id = $1 and d.source_id = old.source_id and d."timestamp" = old."timestamp"
