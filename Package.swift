@@ -129,6 +129,7 @@ let package = Package(
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
             name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
+        .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
         .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
@@ -182,8 +183,8 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
-                "dashboards-handler", "uploads-handler", "mail-handler", "federation-handler", "subscriptions-handler", "ArchiveFormat", "Archives",
-                "probe-handler",
+                "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
+                "ArchiveFormat", "Archives", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

@@ -4,10 +4,7 @@ import HandlerKit
 @main struct UploadsHandler: Handler {
     init(environment: HandlerEnvironment) {}
 
-    @RoutesBuilder var routes: [Route] {
-        UploadRoute.route
-        KeepingRoutes().routes
-    }
+    var routes: [Route] { UploadRoute.route }
 
-    static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all }
+    static var statements: [Statement] { UploadsSQL.all }
 }

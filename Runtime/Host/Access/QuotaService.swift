@@ -13,7 +13,7 @@ struct QuotaService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while await pause() { await fold() }
+            while await pause(for: Self.interval) { await fold() }
         }
         await fold()
     }
@@ -24,12 +24,5 @@ struct QuotaService: Service {
         } catch {
             logger.warning("what tenants use could not be added up; it is tried again", metadata: .keys([.error: "\(error.code)"]))
         }
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: Self.interval)
-            return true
-        } catch { return false }
     }
 }

@@ -14,7 +14,7 @@ struct RightsService: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var round = 0
-            while await pause() {
+            while await pause(for: KeyUses.interval) {
                 await write()
                 if round % Self.forgetting == 0 { try? await database.forgetSessions() }
                 round += 1
@@ -33,12 +33,5 @@ struct RightsService: Service {
             uses.putBack(used)
             logger.warning("the last use of API keys could not be written; it is tried again", metadata: .keys([.error: "\(error.code)"]))
         }
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: KeyUses.interval)
-            return true
-        } catch { return false }
     }
 }

@@ -26,7 +26,7 @@ struct SealService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while await pause() { await round(until: .after(interval, from: time.instant())) }
+            while await pause(for: interval) { await round(until: .after(interval, from: time.instant())) }
         }
         await round(until: .after(Self.stopLimit, from: time.instant()))
     }
@@ -75,12 +75,5 @@ struct SealService: Service {
                 metadata: .keys([.tenantID: "\(tenant)", .error: "\(String(reflecting: error))"]))
             return false
         }
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: interval)
-            return true
-        } catch { return false }
     }
 }

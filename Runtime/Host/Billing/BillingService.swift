@@ -20,7 +20,7 @@ struct BillingService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while await pause() {
+            while await pause(for: Self.interval) {
                 guard calls.gateway.handlers.contains(where: { $0.name == Self.handler }) else { continue }
                 do {
                     if try await database.isDue(deadline: .after(.seconds(5), from: time.instant())) { try await advance() }
@@ -40,12 +40,5 @@ struct BillingService: Service {
             let said = try await calls.run(handler: Self.handler, path: "/internal/subscriptions/advance")
             answer = try JSON.decode(Answer.self, from: try JSON.read(said.body))
         } while answer.advanced > 0 && answer.advanced == answer.due && !Task.isCancelled
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: Self.interval)
-            return true
-        } catch { return false }
     }
 }

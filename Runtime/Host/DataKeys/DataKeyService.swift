@@ -12,7 +12,7 @@ struct DataKeyService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while (try? await Task.sleep(for: Self.interval)) != nil { await rewrap() }
+            while await pause(for: Self.interval) { await rewrap() }
         }
     }
 

@@ -22,7 +22,7 @@ struct ErasureService: Service {
         await cancelWhenGracefulShutdown {
             var cleaned: Set<TenantID> = []
             var waits: [TenantID: Duration] = [:]
-            while (try? await Task.sleep(for: Self.interval)) != nil {
+            while await pause(for: Self.interval) {
                 do throws(AppError) {
                     while let claim = try await database.claim() { await work(on: claim, &waits) }
                     try await clean(&cleaned)
@@ -77,7 +77,7 @@ struct ErasureService: Service {
                 }
                 group.addTask {
                     // Where it cannot be renewed the claim ends, and whoever has it then is told by the hook's own repetition.
-                    while (try? await Task.sleep(for: .seconds(ErasureDatabase.lease / 3))) != nil { _ = try? await database.renew(tenant) }
+                    while await pause(for: .seconds(ErasureDatabase.lease / 3)) { _ = try? await database.renew(tenant) }
                     return nil
                 }
                 let first = await group.next() ?? nil

@@ -16,7 +16,7 @@ struct RetentionService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            repeat { await round() } while (try? await Task.sleep(for: Self.interval)) != nil
+            repeat { await round() } while await pause(for: Self.interval)
         }
     }
 

@@ -29,7 +29,7 @@ struct KeyService: Service {
 
     private func look() async {
         var noted = ""
-        while (try? await Task.sleep(for: Self.look)) != nil {
+        while await pause(for: Self.look) {
             do {
                 let change = try await pool.run { [keys] in try keys.look() }
                 noted = ""

@@ -29,7 +29,7 @@ struct MailService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while await pause() {
+            while await pause(for: Self.interval) {
                 guard calls.gateway.handlers.contains(where: { $0.name == Self.handler }) else { continue }
                 do {
                     if try await database.isDue(deadline: .after(.seconds(5), from: time.instant())) { try await deliver() }
@@ -54,13 +54,6 @@ struct MailService: Service {
                 for message in written { try File.write(Array(message.content.utf8), to: "\(folder)/\(message.id).eml") }
             }
         } while !Task.isCancelled
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: Self.interval)
-            return true
-        } catch { return false }
     }
 }
 

@@ -30,7 +30,7 @@ struct ReloadService: Service {
         let looks = loader.looks
         await withDiscardingTaskGroup { group in
             group.addTask {
-                while (try? await Task.sleep(for: Self.look)) != nil { looks.ask() }
+                while await pause(for: Self.look) { looks.ask() }
             }
             group.addTask {
                 for await _ in await UnixSignalsSequence(trapping: .sighup) { looks.ask(again: true) }

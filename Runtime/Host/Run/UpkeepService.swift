@@ -53,7 +53,7 @@ struct UpkeepService: Service {
                 gateway.dataKeys.changed(tenant)
                 group.addTask {
                     // Who gave up a right of their own is answered before the call that did it ends for the lack of it.
-                    guard await pause(Self.reviewDelay) else { return }
+                    guard await pause(for: Self.reviewDelay) else { return }
                     await review(tenant)
                     await gateway.feeds.review(tenant, gateway.directory)
                 }
@@ -76,7 +76,7 @@ struct UpkeepService: Service {
 
     /// Renews contexts at half their life, and cancels what lost its right. Ends what a stop has waited for long enough.
     private func renew() async {
-        while await pause(.seconds(1)) {
+        while await pause(for: .seconds(1)) {
             if let since = gateway.status.stoppingSince, since.advanced(by: gateway.settings.shutdownTime) <= gateway.time.instant() {
                 gateway.endConnections()
             }
@@ -89,7 +89,7 @@ struct UpkeepService: Service {
     /// Looks at what processes use: those with work every ``look``, all of them now and then.
     private func watch() async {
         var round = 0
-        while await pause(Self.look) {
+        while await pause(for: Self.look) {
             round += 1
             for pool in gateway.fleet.pools {
                 let processes = pool.processes(working: round % 20 != 0)
@@ -102,7 +102,7 @@ struct UpkeepService: Service {
 
     /// Reads the newest key and the database's clock.
     private func refresh() async {
-        while await pause(ContextMinter.refreshEvery) {
+        while await pause(for: ContextMinter.refreshEvery) {
             do throws(AppError) {
                 try await gateway.contexts.refresh()
             } catch {
@@ -127,14 +127,6 @@ struct UpkeepService: Service {
                 gateway.feeds.tick()
             }
         }
-    }
-
-    /// False when it is time to end.
-    private func pause(_ duration: Duration) async -> Bool {
-        do {
-            try await Task.sleep(for: duration)
-            return true
-        } catch { return false }
     }
 }
 

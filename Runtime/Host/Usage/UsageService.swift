@@ -19,7 +19,7 @@ struct UsageService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            while await pause() { await write(until: .after(Self.interval, from: time.instant())) }
+            while await pause(for: Self.interval) { await write(until: .after(Self.interval, from: time.instant())) }
         }
         // What is open may be more than one batch: the one that failed, and what came behind it.
         let limit = Deadline.after(Self.stopLimit, from: time.instant())
@@ -38,12 +38,5 @@ struct UsageService: Service {
             logger.error("what tenants used could not be written; it is tried again", metadata: .keys([.error: "\(String(reflecting: error))"]))
             return false
         }
-    }
-
-    private func pause() async -> Bool {
-        do {
-            try await Task.sleep(for: Self.interval)
-            return true
-        } catch { return false }
     }
 }

@@ -36,6 +36,7 @@ public struct PostgresError: Error, Sendable {
         public var description: String { base.rawValue }
     }
 
+    /// What kind of failure it was.
     public let code: Code
     /// The five characters of PostgreSQL's appendix A where the server spoke.
     public let sqlState: String?
@@ -70,10 +71,12 @@ public struct PostgresError: Error, Sendable {
 }
 
 extension PostgresError: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The kind and the SQLSTATE; safe to show.
     public var description: String {
         sqlState.map { "database: \(code) \($0)" } ?? "database: \(code)"
     }
 
+    /// For the log: the statement's name and the server's message as well, never a bind value.
     public var debugDescription: String {
         var text = description
         if let statement { text += " in \(statement)" }

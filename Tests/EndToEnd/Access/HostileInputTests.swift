@@ -161,7 +161,7 @@ extension EndToEnd {
                 for path in [
                     "/metrics", "/debug", "/debug/pprof", "/docs", "/swagger", "/openapi.json", "/.git/config", "/.env", "/admin", "/actuator",
                     "/server-status",
-                    "/internal/audit/seal", "/internal/mail/deliver", "/internal/uploads/erase", "/api/v1/internal/audit/seal", "/internal",
+                    "/internal/audit/seal", "/internal/mail/deliver", "/internal/retention/erase", "/api/v1/internal/audit/seal", "/internal",
                     "/console",
                 ] {
                     for (method, token) in [("GET", nil), ("POST", nil), ("GET", token), ("POST", token)] {

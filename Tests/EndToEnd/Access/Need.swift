@@ -134,7 +134,7 @@ enum Need: Sendable, Equatable {
         "POST /billing/webhooks/stripe": .open,
         "POST /internal/subscriptions/advance": .system,
         "POST /internal/subscriptions/erase": .system,
-        "POST /internal/uploads/erase": .system,
-        "POST /internal/uploads/retain": .system,
+        "POST /internal/retention/erase": .system,
+        "POST /internal/retention/retain": .system,
     ]
 }

@@ -38,7 +38,9 @@ extension EndToEnd {
             let result = try await tenantry(["handler", "list", "--json"], handlers: "\(Environment.package)/Handlers")
             #expect(result.status == 0, "\(result.printed)")
             let handlers = try JSON.read(Array(result.printed.utf8)).array ?? []
-            let names = ["administration", "archive", "audit", "auth", "dashboards", "federation", "mail", "subscriptions", "uploads", "users"]
+            let names = [
+                "administration", "archive", "audit", "auth", "dashboards", "federation", "mail", "retention", "subscriptions", "uploads", "users",
+            ]
             #expect(handlers.compactMap { $0["name"]?.string } == names)
         }
     }

@@ -43,7 +43,7 @@ extension EndToEnd {
                     try await world.places(of: world.tenant.description).subtracting(Self.allowed).isEmpty
                 }
                 let record = try #require(try await world.record())
-                #expect(record.hooks.split(separator: " ").sorted() == ["probe", "subscriptions", "uploads"])
+                #expect(record.hooks.split(separator: " ").sorted() == ["probe", "retention", "subscriptions"])
                 #expect(record.counts["app.businesses"] == 1)
                 #expect(record.counts["probe.entries"] == 2)
                 #expect(record.counts["tenancy.memberships"] == 2)

@@ -46,7 +46,7 @@ extension World {
                 values ('evt_\(name)', 'customer.subscription.updated', '\(tenant)', '2026-01-01', '2026-01-01');
             insert into tenancy.data_keys (tenant_id, version, wrapped, master_id, created_at)
                 values ('\(tenant)', 1, sha256('data key \(name)'), 'file:1', '2026-01-01');
-            insert into tenancy.retentions (tenant_id, handler, due_at) values ('\(tenant)', 'uploads', '2026-01-01');
+            insert into tenancy.retentions (tenant_id, handler, due_at) values ('\(tenant)', 'retention', '2026-01-01');
             insert into tenancy.erasures (tenant_id, started_at, hooks, finished_at, claimed_until)
                 values ('\(tenant)', '2026-01-01', '{uploads}', '2026-01-01', '2026-01-01');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
