@@ -166,7 +166,7 @@ public struct Provisioning: Sendable {
             id: TenantID(try row.uuid(0)), slug: try row.text(1), name: try row.text(2),
             status: TenantRecord.Status(rawValue: try row.text(3)) ?? .suspended, plan: try row.text(4), createdAt: try row.timestamp(5),
             weight: Int(try row.int64(6)), kind: try row.text(7), region: try row.text(8), timeZone: try row.text(9),
-            deleteAt: try row.isNull(10) ? nil : row.timestamp(10))
+            deleteAt: try row.isNull(10) ? nil : row.timestamp(10), legalHold: try row.bool(11))
     }
 
     /// Throws `VALIDATION_ERROR` where a tenant cannot be called that; nil passes.

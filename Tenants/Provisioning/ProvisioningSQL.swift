@@ -7,18 +7,18 @@ enum ProvisioningSQL {
         "tenants.create",
         """
         insert into tenancy.tenants (id, slug, name, plan) values ($1, $2, $3, $4)
-        returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold
         """, access: .write)
 
     static let listTenants = Statement(
         "tenants.list",
-        "select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at from tenancy.tenants order by slug")
+        "select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold from tenancy.tenants order by slug")
 
     /// $1: slug, or id as text.
     static let showTenant = Statement(
         "tenants.show",
         """
-        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold
         from tenancy.tenants where slug = $1 or id::text = $1
         """)
 
@@ -28,8 +28,8 @@ enum ProvisioningSQL {
         """
         with changed as (
             update tenancy.tenants set status = $2 where id = $1 and status <> 'deleting'
-            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at)
-        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold)
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold
         from changed, lateral pg_notify('tenancy_changed', id::text)
         """, access: .write)
 
@@ -39,8 +39,8 @@ enum ProvisioningSQL {
         """
         with changed as (
             update tenancy.tenants set weight = $2 where id = $1
-            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at)
-        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at
+            returning id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold)
+        select id, slug, name, status, plan, created_at, weight, kind, region, time_zone, delete_at, legal_hold
         from changed, lateral pg_notify('tenancy_changed', id::text)
         """, access: .write)
 

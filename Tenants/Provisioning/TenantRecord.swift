@@ -25,11 +25,14 @@ public struct TenantRecord: Sendable, Hashable, Codable {
     public let timeZone: String
     /// When it goes for good; nil unless it is `deleting`.
     public let deleteAt: Timestamp?
+    /// Whether nothing of it may be removed, by its plan or for good.
+    public let legalHold: Bool
 
     enum CodingKeys: String, CodingKey {
         case id, slug, name, status, plan, weight, kind, region
         case timeZone = "time_zone"
         case deleteAt = "delete_at"
+        case legalHold = "legal_hold"
         case createdAt = "created_at"
     }
 }

@@ -7,8 +7,9 @@ struct TenantCommand: AsyncParsableCommand {
         commandName: "tenant", abstract: "Tenants from their making to their end, and what they used.",
         discussion: "What a command changes stands in the tenant's audit log and among the security events, as done by the command line.",
         subcommands: [
-            Create.self, List.self, Show.self, Rename.self, Weight.self, Plan.self, Suspend.self, Resume.self, Delete.self, Undelete.self, Usage.self,
-            Health.self, Export.self, Import.self, Clone.self,
+            Create.self, List.self, Show.self, Rename.self, Weight.self, Plan.self, Suspend.self, Resume.self, Hold.self, Release.self, Delete.self,
+            Undelete.self,
+            Usage.self, Health.self, Export.self, Import.self, Clone.self,
         ])
 
     static func provisioning<R>(_ body: (Provisioning) async throws -> R) async throws -> R {
@@ -48,6 +49,7 @@ struct TenantCommand: AsyncParsableCommand {
                 ["weight", "\(tenant.weight)"], ["created_at", tenant.createdAt.description],
             ]
             if let deleteAt = tenant.deleteAt { rows.append(["delete_at", deleteAt.description]) }
+            if tenant.legalHold { rows.append(["legal_hold", "yes"]) }
             try output.show(tenant, lines: Output.table(rows))
         }
     }

@@ -25,6 +25,29 @@ extension TenantCommand {
         }
     }
 
+    struct Hold: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let nothing of a tenant be removed, neither by its plan nor for good.", discussion: "Until `tenant release` lifts it.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @Option(help: "Why; stands in the record.") var reason: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await TenantCommand.change(tenant, output) { try await $0.set(.held, of: $1, reason: reason, deadline: $2) }
+        }
+    }
+
+    struct Release: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Lift the hold on a tenant.")
+        @Argument(help: "Slug or id.") var tenant: String
+        @Option(help: "Why; stands in the record.") var reason: String?
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await TenantCommand.change(tenant, output) { try await $0.set(.released, of: $1, reason: reason, deadline: $2) }
+        }
+    }
+
     struct Delete: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Shut a tenant now, and let it go for good after days of grace.", discussion: "Until then `tenant undelete` keeps it.")

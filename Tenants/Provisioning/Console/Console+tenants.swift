@@ -86,6 +86,9 @@ extension Console {
         case deleting
         /// What it was before it was to go.
         case undeleted
+        /// Nothing of it may be removed, by its plan or for good.
+        case held
+        case released
 
         var action: String {
             switch self {
@@ -93,11 +96,13 @@ extension Console {
             case .active: "tenant.resumed"
             case .deleting: "tenant.deleted"
             case .undeleted: "tenant.undeleted"
+            case .held: "tenant.held"
+            case .released: "tenant.released"
             }
         }
     }
 
-    /// Shuts a tenant, opens it, lets it go or keeps it; running gateways hear of it at once. Throws `CONFLICT` where it is about to go.
+    /// Shuts a tenant, opens it, holds it, lets it go or keeps it; running gateways hear of it at once. Throws `CONFLICT` where it is about to go.
     public func set(_ status: Status, of tenant: TenantID, grace: Duration = .zero, reason: String? = nil, deadline: Deadline) async throws {
         let seconds = grace.milliseconds / 1000
         var details: JSONObject = [:]

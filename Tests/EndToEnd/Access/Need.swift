@@ -53,6 +53,8 @@ enum Need: Sendable, Equatable {
         "DELETE /admin/tenants/{tenant_id}": .operator("tenants:write"),
         "PUT /admin/tenants/{tenant_id}/plan": .operator("tenants:write"),
         "POST /admin/tenants/{tenant_id}/suspend": .operator("tenants:write"),
+        "POST /admin/tenants/{tenant_id}/hold": .operator("tenants:write"),
+        "POST /admin/tenants/{tenant_id}/release": .operator("tenants:write"),
         "POST /admin/tenants/{tenant_id}/resume": .operator("tenants:write"),
         "POST /admin/tenants/{tenant_id}/undelete": .operator("tenants:write"),
         "GET /admin/tenants/{tenant_id}/usage": .operator("tenants:read"),

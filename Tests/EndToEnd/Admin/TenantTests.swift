@@ -167,6 +167,9 @@ extension EndToEnd {
                 #expect(try await act("POST", "/suspend").status == 200, "again changes nothing")
                 #expect(try await act("POST", "/resume").json["tenant"]?["status"] == "active")
                 #expect(try await works() == 200)
+                #expect(try await act("POST", "/hold", ["reason": "a court asks"]).json["tenant"]?["legal_hold"] == true)
+                #expect(try await act("POST", "/release").json["tenant"]?["legal_hold"] == false)
+                #expect(try await act("POST", "/release").status == 200, "again changes nothing")
                 #expect(try await act("POST", "/suspend").status == 200)
                 let gone = try await place.host.request("DELETE", path + "?grace_days=3", token: place.token)
                 let end = try #require(try gone.json["tenant"]?["delete_at"]?.string.flatMap { Timestamp($0) }, "\(gone.text)")
@@ -183,8 +186,9 @@ extension EndToEnd {
                 ).map { try $0.text(0) }
                 #expect(
                     actions == [
-                        "tenant.changed", "tenant.suspended", "tenant.resumed", "tenant.suspended", "tenant.deleted", "tenant.undeleted",
-                        "tenant.resumed",
+                        "tenant.changed", "tenant.suspended", "tenant.resumed", "tenant.held", "tenant.released", "tenant.suspended",
+                        "tenant.deleted",
+                        "tenant.undeleted", "tenant.resumed",
                     ])
                 #expect(try await place.database.events("tenant_suspended", of: place.admin.user) == 2)
                 // What stands at its end cannot be kept any more.

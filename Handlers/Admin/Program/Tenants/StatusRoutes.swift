@@ -1,6 +1,6 @@
 import HandlerKit
 
-/// What shuts a tenant, opens it, and lets it go. Members' calls are refused from the next one on, in all gateways.
+/// What shuts a tenant, opens it, holds it, and lets it go. Members' calls are refused from the next one on, in all gateways.
 enum StatusRoutes {
     @RoutesBuilder static var routes: [Route] {
         Route.post("/admin/tenants/{tenant_id}/suspend", access: .operator("tenants:write"), summary: "Refuse every call of a tenant") {
@@ -22,6 +22,14 @@ enum StatusRoutes {
             summary: "Keep a tenant that was to go; it is what it was before"
         ) { (input: Reasoned, invocation: OperatorInvocation) async throws -> TenantDetails in
             try await set("undeleted", "tenant.undeleted", input.tenantID, reason: input.reason, invocation)
+        }
+        Route.post("/admin/tenants/{tenant_id}/hold", access: .operator("tenants:write"), summary: "Let nothing of a tenant be removed") {
+            (input: Reasoned, invocation: OperatorInvocation) async throws -> TenantDetails in
+            try await set("held", "tenant.held", input.tenantID, reason: input.reason, invocation)
+        }
+        Route.post("/admin/tenants/{tenant_id}/release", access: .operator("tenants:write"), summary: "Lift the hold on a tenant") {
+            (input: Reasoned, invocation: OperatorInvocation) async throws -> TenantDetails in
+            try await set("released", "tenant.released", input.tenantID, reason: input.reason, invocation)
         }
     }
 

@@ -18,12 +18,15 @@ struct TenantAnswer: Codable, Sendable {
     let createdAt: Timestamp
     /// When it goes for good; absent unless it is `deleting`.
     let deleteAt: Timestamp?
+    /// Whether nothing of it may be removed, by its plan or for good.
+    let legalHold: Bool
 
     enum CodingKeys: String, CodingKey {
         case id, slug, name, status, kind, plan, region, weight, members
         case timeZone = "time_zone"
         case createdAt = "created_at"
         case deleteAt = "delete_at"
+        case legalHold = "legal_hold"
     }
 
     /// The columns of ``TenantsSQL/list``.
@@ -40,6 +43,7 @@ struct TenantAnswer: Codable, Sendable {
         members = Int(try row.int64(9))
         createdAt = try row.timestamp(10)
         deleteAt = try row.isNull(11) ? nil : row.timestamp(11)
+        legalHold = try row.bool(12)
     }
 }
 

@@ -27,14 +27,14 @@ enum TenantsSQL {
     static let list = Statement(
         "administration.list",
         """
-        select id, slug, name, status, kind, plan, region, time_zone, weight, members, created_at, delete_at
+        select id, slug, name, status, kind, plan, region, time_zone, weight, members, created_at, delete_at, legal_hold
         from tenancy.list_tenants($1::text, $2::text, $3::text, $4::text, $5::text, $6::int4)
         """)
 
     static let show = Statement(
         "administration.show",
         """
-        select id, slug, name, status, kind, plan, region, time_zone, weight, members, created_at, delete_at
+        select id, slug, name, status, kind, plan, region, time_zone, weight, members, created_at, delete_at, legal_hold
         from tenancy.operator_tenant()
         """)
 
