@@ -21,9 +21,9 @@ def measure(database, size, options):
     fill(database, rows)
     figures = {"archive_rows": rows}
     for name, arguments in (
-        ("export", ("export", "bench-1", "--output", FILE)),
+        ("export", ("export", "bench-150", "--output", FILE)),
         ("import", ("import", FILE, "--slug", "bench-imported")),
-        ("clone", ("clone", "bench-1", "--slug", "bench-cloned")),
+        ("clone", ("clone", "bench-150", "--slug", "bench-cloned")),
     ):
         taken, peak = command(database, *arguments)
         figures[f"{name}_rows_per_s"], figures[f"{name}_peak_mb"] = round(rows / taken), round(peak, 1)
@@ -40,11 +40,11 @@ def fill(database, rows):
     business, source = new_business(database, "archive"), identifier("archive source")
     database.sql(
         "insert into app.kpi_sources (tenant_id, id, business_id, name, type) values (:'tenant', :'source', :'business', 'archive', 'upload')",
-        tenant=identifier("tenant 1"), source=source, business=business)
+        tenant=identifier("tenant 150"), source=source, business=business)
     database.sql(
         'insert into app.kpi_data (tenant_id, source_id, "timestamp", value)'
         " select :'tenant', :'source', '1900-01-01Z'::timestamptz + n * interval '1 minute', n / 7.0 from generate_series(1, :rows) n",
-        tenant=identifier("tenant 1"), source=source, rows=rows)
+        tenant=identifier("tenant 150"), source=source, rows=rows)
     database.sql("vacuum analyze app.kpi_data")
 
 
@@ -64,7 +64,7 @@ def command(database, *arguments):
 
 def copies(database):
     """Seconds of \\copy of the same rows to a file, and from it into the same table under another tenant's id, as the superuser."""
-    tenant, other = identifier("tenant 1"), identifier("archive copy")
+    tenant, other = identifier("tenant 150"), identifier("archive copy")
     path = STATE / "bench-copy.txt"
     begin = time.perf_counter()
     subprocess.run(

@@ -36,7 +36,7 @@ demo_provision() {
         password=$(random_secret)
         demo_write "$password" "" ""
     fi
-    "$TENANTRY" tenant create --if-absent --name "Demo" --slug "$DEMO_SLUG" --plan pro --json >/dev/null
+    "$TENANTRY" tenant create --if-absent --name "Demo" --slug "$DEMO_SLUG" --plan enterprise --json >/dev/null
     printf '%s' "$password" |
         "$TENANTRY" user create --if-absent --email "$DEMO_EMAIL" --name "Demo" --tenant "$DEMO_SLUG" --role owner --password-stdin --json >/dev/null
 }

@@ -67,12 +67,13 @@ struct ArchiveWorld: Sendable {
     static let tables = ["app.businesses", "app.kpi_sources", "app.kpi_data", "probe.entries", "app.audit_log"]
 
     /// A tenant with an owner and two other members, a role of its own, and values that forms of text like to lose. `number` tells them apart.
+    /// Its plan keeps everything: a gateway removes what a plan keeps no longer as it starts.
     @discardableResult
     func seed(_ number: Int = 1, points: Int = 50) async throws -> (tenant: TenantID, owner: UserID) {
         let low = 0x8000_0000_0000_0000 | UInt64(number)
         let (tenant, owner) = (TenantID(UUID(high: 0x0190_0000_0000_7000, low: low)), UserID(UUID(high: 0x0190_0000_0000_7001, low: low)))
         _ = try await query(
-            "insert into tenancy.tenants (id, slug, name, weight, plan) values ($1, $2, 'Fische & Söhne \"GmbH\"', 250, 'pro')",
+            "insert into tenancy.tenants (id, slug, name, weight, plan) values ($1, $2, 'Fische & Söhne \"GmbH\"', 250, 'enterprise')",
             [.id(tenant), .text("tenant-\(number)")])
         for (index, role) in ["owner", "auditor", "viewer"].enumerated() {
             let user = UUID(high: 0x0190_0000_0000_7001, low: low + UInt64(index) * 0x1000)
