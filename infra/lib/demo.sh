@@ -92,6 +92,7 @@ Sign in, upload, read:
   curl -s -H "Authorization: Bearer \$token" -F file=@$sample '$BASE/api/v1/data/upload?business_id=$business'
   curl -s -H "Authorization: Bearer \$token" '$BASE/api/v1/dashboard/metrics/$business?from=2015-12-01T00:00:00Z&to=2016-01-01T00:00:00Z&bucket=week'
 
+Tenants, plans, operators, handlers: infra/tenantry --help
 Ctrl-C stops everything; the data stays in $HOME_DIRECTORY.
 TEXT
 }
