@@ -43,15 +43,14 @@ struct GatheredBody: Sendable {
         }
     }
 
-    /// Goes on with a hash over all of its bytes.
-    func hash(_ begun: SHA256) async throws(AppError) -> Digest {
-        var hash = begun
+    /// The hash of what was taken in and all of the body. A body on disk is read piece by piece on another thread.
+    func hash(behind hash: consuming SHA256) async throws(AppError) -> Digest {
         switch source {
         case .memory(let rest):
             hash.update(first)
-            hash.update(Array(rest.readableBytesView))
+            rest.withUnsafeReadableBytes { hash.update($0) }
             return hash.finalize()
-        case .file(let file, let scratch): return try await scratch.hash(file, count: count, from: hash)
+        case .file(let file, let scratch): return try await scratch.hash(file, count: count, behind: hash)
         }
     }
 }

@@ -92,26 +92,6 @@ final class Scratch: Sendable {
     }
 }
 
-extension Scratch {
-    /// Goes on with a hash over a file, on another thread.
-    func hash(_ file: SpoolFile, count: Int, from begun: SHA256) async throws(AppError) -> Digest {
-        do {
-            return try await pool.run {
-                var hash = begun
-                var offset = 0
-                while offset < count {
-                    let piece = try file.read(min(256 << 10, count - offset), at: offset)
-                    hash.update(piece)
-                    offset += piece.count
-                }
-                return hash.finalize()
-            }
-        } catch let error as AppError {
-            throw error
-        } catch { throw AppError(.internalError, detail: "\(error)") }
-    }
-}
-
 /// What one body has taken of its tenant's room; given back once, when its file is gone.
 final class SpoolCharge: Sendable {
     private let tenant: TenantID

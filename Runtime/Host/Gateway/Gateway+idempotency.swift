@@ -37,16 +37,3 @@ extension Gateway {
 
     private static func length(_ count: Int) -> [UInt8] { withUnsafeBytes(of: UInt64(count).bigEndian) { Array($0) } }
 }
-
-extension GatheredBody {
-    /// The hash of what was taken in and all of the body. A body on disk is read piece by piece on another thread.
-    func hash(behind hash: consuming SHA256) async throws(AppError) -> Digest {
-        switch source {
-        case .memory(let rest):
-            hash.update(first)
-            rest.withUnsafeReadableBytes { hash.update($0) }
-            return hash.finalize()
-        case .file(let file, let scratch): return try await scratch.hash(file, count: count, behind: hash)
-        }
-    }
-}

@@ -29,7 +29,7 @@ extension Gateway {
             hash.update(Array("\(part.utf8.count):".utf8))
             hash.update(Array(part.utf8))
         }
-        return Fingerprint(route: place, tenant: tenant, digest: try await body.hash(hash))
+        return Fingerprint(route: place, tenant: tenant, digest: try await body.hash(behind: hash))
     }
 
     /// A call was in flight when its process ended.
