@@ -55,6 +55,8 @@ let package = Package(
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
         .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
+        // Handlers' files: sealed, in a folder or a bucket.
+        .target(name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects"),
         .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
@@ -66,7 +68,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Reactor", "Kernel",
+                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -88,7 +90,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Kernel",
+                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -155,6 +157,8 @@ let package = Package(
         .testTarget(
             name: "OutboundTests", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
             resources: [.embedInCode("ssrf_cases.json")]),
+        .testTarget(
+            name: "ObjectsTests", dependencies: ["Objects", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(

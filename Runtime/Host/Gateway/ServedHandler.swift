@@ -36,12 +36,15 @@ final class ServedHandler: Sendable {
     let sendsToProviders: Bool
     /// Whose data keys it is given.
     let encryption: Manifest.Encryption
+    /// Whether it may keep objects.
+    let keepsObjects: Bool
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
     init(_ description: HandlerDescription, pool: HandlerPool, time: TimeSource = .system) throws(AppError) {
         docket = Docket(time: time)
         encryption = pool.manifest.encryption
+        keepsObjects = pool.manifest.objects
         name = pool.manifest.name
         timeout = pool.manifest.timeout
         self.description = description
