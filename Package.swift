@@ -56,7 +56,8 @@ let package = Package(
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
         .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
         // Handlers' files: sealed, in a folder or a bucket.
-        .target(name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects"),
+        .target(
+            name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects", exclude: ["OBJECTS.md"]),
         .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
@@ -130,7 +131,7 @@ let package = Package(
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
-            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
+            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Tokens", "Kernel"], path: "Handlers/Uploads/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
         .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
@@ -154,11 +155,13 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
         .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens", exclude: ["Vectors"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
+        .target(name: "ServerPrograms", dependencies: ["Kernel"], path: "Tests/Servers/Program"),
         .testTarget(
-            name: "OutboundTests", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
+            name: "OutboundTests", dependencies: ["Outbound", "ServerPrograms", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
             resources: [.embedInCode("ssrf_cases.json")]),
         .testTarget(
-            name: "ObjectsTests", dependencies: ["Objects", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Tests/Objects"),
+            name: "ObjectsTests", dependencies: ["Objects", "ServerPrograms", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"],
+            path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(

@@ -7,7 +7,8 @@ import HandlerKit
     @RoutesBuilder var routes: [Route] {
         UploadRoute.route
         KeepingRoutes().routes
+        ResumableRoutes().routes
     }
 
-    static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all }
+    static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all + ResumableSQL.all }
 }

@@ -74,6 +74,14 @@ enum Need: Sendable, Equatable {
         "GET /dashboard/metrics/{business_id}": .viewer("dashboard:read"),
         "POST /data/upload": .analyst("data:write"),
 
+        "OPTIONS /files/resumable": .open,
+        "OPTIONS /files/resumable/{upload_id}": .open,
+        "POST /files/resumable": .analyst("data:write"),
+        "GET /files/resumable/{upload_id}": .analyst("data:write"),
+        "PATCH /files/resumable/{upload_id}": .analyst("data:write"),
+        "POST /files/resumable/{upload_id}": .analyst("data:write"),
+        "DELETE /files/resumable/{upload_id}": .analyst("data:write"),
+
         "GET /auth/mfa": .personal("mfa:read"),
         "POST /auth/mfa/totp": .personal("mfa:write"),
         "POST /auth/mfa/totp/confirm": .personal("mfa:write"),

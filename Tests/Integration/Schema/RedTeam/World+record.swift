@@ -49,6 +49,9 @@ extension World {
             insert into tenancy.retentions (tenant_id, handler, due_at) values ('\(tenant)', 'uploads', '2026-01-01');
             insert into tenancy.erasures (tenant_id, started_at, hooks, finished_at, claimed_until)
                 values ('\(tenant)', '2026-01-01', '{uploads}', '2026-01-01', '2026-01-01');
+            insert into app.resumable_uploads (tenant_id, id, user_id, length, received, parts, metadata, created_at, expires_at)
+                values ('\(tenant)', '\(entry)', '\(user)', 10, 5, 1, '{"filename": "\(name)"}', '2026-01-01', '2999-01-01');
+            insert into app.resumable_parts (tenant_id, upload_id, number, size, object) values ('\(tenant)', '\(entry)', 1, 5, 'resumable/\(name)');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -57,7 +60,8 @@ extension World {
     /// What belongs to a tenant, or to its one user, in the tables above: values of a row, with commas between.
     static func recordHash(_ tenant: String) -> String {
         let byTenant = [
-            "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "tenancy.roles", "tenancy.api_keys",
+            "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "app.resumable_uploads",
+            "app.resumable_parts", "tenancy.roles", "tenancy.api_keys",
             "tenancy.invitations", "tenancy.plan_changes", "tenancy.quota_counts", "identity.user_sessions", "identity.one_time_tokens",
             "identity.mail_outbox", "identity.providers",
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
