@@ -80,7 +80,7 @@ public final class ObjectStore: Sendable {
 
 extension BlockingPool {
     /// Runs a body that throws one kind of error.
-    func run<T: Sendable>(throwing body: @escaping @Sendable () throws(AppError) -> T) async throws(AppError) -> T {
+    func work<T: Sendable>(_ body: @escaping @Sendable () throws(AppError) -> T) async throws(AppError) -> T {
         do {
             return try await run { try body() }
         } catch let error as AppError {

@@ -19,7 +19,7 @@ public final class ObjectWriting: Sendable {
 
     /// Takes more bytes; returns when they are stored.
     public func append(_ bytes: [UInt8]) async throws(AppError) {
-        let sealed = try await pool.run { [self] () throws(AppError) in
+        let sealed = try await pool.work { [self] () throws(AppError) in
             try sealer.withLock { sealer throws(AppError) in try sealer.seal(bytes) }
         }
         if !sealed.isEmpty { try await upload.append(sealed) }
@@ -27,7 +27,7 @@ public final class ObjectWriting: Sendable {
 
     /// Behind it the object is there, as a whole.
     public func finish() async throws(AppError) -> ObjectRecord {
-        let (sealed, record) = try await pool.run { [self, now = time.now()] () throws(AppError) in
+        let (sealed, record) = try await pool.work { [self, now = time.now()] () throws(AppError) in
             try sealer.withLock { sealer throws(AppError) in try sealer.finish(at: now) }
         }
         try await upload.append(sealed)
@@ -70,7 +70,7 @@ public final class ObjectReading: Sendable {
         let numbers = first..<min(first + max(1, readSize / SealedLayout.sealedChunk), last + 1)
         let place = SealedLayout.place(of: numbers, in: record.size)
         let sealed = try await object.read(place.count, at: place.lowerBound)
-        let plain = try await pool.run { [cipher, size = record.size] () throws(AppError) in try cipher.open(sealed, from: first, size: size) }
+        let plain = try await pool.work { [cipher, size = record.size] () throws(AppError) in try cipher.open(sealed, from: first, size: size) }
         let begin = start - first * SealedLayout.chunk
         let end = min(plain.count, range.upperBound - first * SealedLayout.chunk)
         position.withLock { $0 = first * SealedLayout.chunk + end }

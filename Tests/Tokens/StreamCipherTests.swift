@@ -7,18 +7,18 @@ import Testing
     private let key = (0..<32).map { UInt8($0) }
 
     private func seal(_ bytes: [UInt8], _ number: UInt32, _ mark: StreamCipher.Mark) throws -> [UInt8] {
-        var cipher = try StreamCipher(key)
+        let cipher = try StreamCipher(key)
         var sealed: [UInt8] = [9]
-        try bytes.withUnsafeBytes { raw in try cipher.seal(raw, number: number, mark, to: &sealed) }
+        try cipher.seal(bytes[...], number: number, mark, to: &sealed)
         #expect(sealed.first == 9)
         return Array(sealed.dropFirst())
     }
 
     private func open(_ sealed: [UInt8], _ number: UInt32, _ mark: StreamCipher.Mark) throws -> [UInt8] {
-        var cipher = try StreamCipher(key)
+        let cipher = try StreamCipher(key)
         var plain: [UInt8] = [9]
         do {
-            try sealed.withUnsafeBytes { raw in try cipher.open(raw, number: number, mark, to: &plain) }
+            try cipher.open(sealed[...], number: number, mark, to: &plain)
         } catch {
             #expect(plain == [9])
             throw error

@@ -14,7 +14,7 @@ public final class FolderStorage: ObjectStorage {
     public init(folder: String) { self.folder = folder }
 
     public func prepare() async throws(AppError) {
-        try await pool.run { [incoming, folder] () throws(AppError) in
+        try await pool.work { [incoming, folder] () throws(AppError) in
             try File.makeFolder(incoming)
             try File.makeFolder("\(folder)/tenants")
             for name in try File.names(in: incoming) { IncomingFile.removeIfAbandoned("\(incoming)/\(name)") }
@@ -23,26 +23,26 @@ public final class FolderStorage: ObjectStorage {
 
     public func begin(_ place: ObjectPlace) async throws(AppError) -> any ObjectUpload {
         let target = "\(handlerFolder(place.tenant, place.handler))/\(Self.fileName(place.name))"
-        return try await pool.run { [incoming, pool] () throws(AppError) in
+        return try await pool.work { [incoming, pool] () throws(AppError) in
             FolderUpload(try IncomingFile(in: incoming), target: target, pool: pool)
         }
     }
 
     public func open(_ place: ObjectPlace, tail: Int) async throws(AppError) -> any OpenedObject {
         let path = "\(handlerFolder(place.tenant, place.handler))/\(Self.fileName(place.name))"
-        return try await pool.run { [pool] () throws(AppError) in try FolderObject(path, tail: tail, pool: pool) }
+        return try await pool.work { [pool] () throws(AppError) in try FolderObject(path, tail: tail, pool: pool) }
     }
 
     public func delete(_ place: ObjectPlace) async throws(AppError) {
         let path = "\(handlerFolder(place.tenant, place.handler))/\(Self.fileName(place.name))"
-        try await pool.run { () throws(AppError) in try File.remove(path) }
+        try await pool.work { () throws(AppError) in try File.remove(path) }
     }
 
     public func list(
         _ tenant: TenantID, _ handler: String, prefix: String, after: String, limit: Int
     ) async throws(AppError) -> (objects: [(name: String, length: Int)], more: Bool) {
         let place = handlerFolder(tenant, handler)
-        let found = try await pool.run { () throws(AppError) -> FoundNames in
+        let found = try await pool.work { () throws(AppError) -> FoundNames in
             guard File.isFolder(place) else { return FoundNames() }
             // By bytes, as buckets do; `String` compares otherwise.
             let names = try File.names(in: place).map(Self.name(ofFile:))
@@ -59,7 +59,7 @@ public final class FolderStorage: ObjectStorage {
 
     public func removeAll(of tenant: TenantID) async throws(AppError) {
         let place = "\(folder)/tenants/\(tenant)"
-        try await pool.run { () throws(AppError) in
+        try await pool.work { () throws(AppError) in
             guard File.isFolder(place) else { return }
             for handler in try File.names(in: place) {
                 for name in try File.names(in: "\(place)/\(handler)") { try File.remove("\(place)/\(handler)/\(name)") }

@@ -15,11 +15,11 @@ final class FolderUpload: ObjectUpload {
     }
 
     func append(_ bytes: [UInt8]) async throws(AppError) {
-        try await pool.run { [file] () throws(AppError) in try file.append(bytes) }
+        try await pool.work { [file] () throws(AppError) in try file.append(bytes) }
     }
 
     func commit() async throws(AppError) {
-        try await pool.run { [file, target] () throws(AppError) in
+        try await pool.work { [file, target] () throws(AppError) in
             do throws(AppError) {
                 try file.commit(to: target)
             } catch {
@@ -65,7 +65,7 @@ final class FolderObject: OpenedObject {
     deinit { close(descriptor) }
 
     func read(_ count: Int, at offset: Int) async throws(AppError) -> [UInt8] {
-        try await pool.run { [self] () throws(AppError) in try Self.read(descriptor, count, at: offset) }
+        try await pool.work { [self] () throws(AppError) in try Self.read(descriptor, count, at: offset) }
     }
 
     /// The length of a file; nil where there is none.

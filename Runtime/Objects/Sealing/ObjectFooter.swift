@@ -23,13 +23,10 @@ struct ObjectFooter {
         ObjectRecord(name: name, size: size, sha256: sha256, etag: Hex.encode(Array(salt.prefix(16))), madeAt: madeAt)
     }
 
-    func write(to sealed: inout [UInt8], _ cipher: inout StreamCipher) throws(AppError) {
+    func write(to sealed: inout [UInt8], _ cipher: borrowing StreamCipher) throws(AppError) {
         sealed += Self.magic + Self.bytes(UInt32(truncatingIfNeeded: version)) + salt
         let plain = Self.bytes(UInt64(size)) + Self.bytes(UInt64(bitPattern: madeAt.microseconds)) + sha256
-        let result = plain.withUnsafeBytes { bytes in
-            Result { () throws(AppError) in try cipher.seal(bytes, number: 0, .footer, to: &sealed) }
-        }
-        try result.get()
+        try cipher.seal(plain[...], number: 0, .footer, to: &sealed)
     }
 
     /// Reads the footer of an object of a place, and the cipher that opens its chunks.

@@ -4,11 +4,11 @@ import Tokens
 /// Makes the sealed form of an object while its bytes come (``SealedLayout``). Holds at most one chunk.
 ///
 /// The key is the object's own: HKDF-SHA256 of the tenant's data key, with 32 fresh random bytes as salt and the object's place as purpose.
-struct ObjectSealer: ~Copyable {
+struct ObjectSealer: ~Copyable, Sendable {
     private let name: String
     private let version: Int
     private let salt: [UInt8]
-    private var cipher: StreamCipher
+    private let cipher: StreamCipher
     private var pending: [UInt8] = []
     private var number: UInt32 = 0
     private var hash = SHA256()
@@ -45,17 +45,12 @@ struct ObjectSealer: ~Copyable {
         try put(0..<pending.count, .last, &sealed)
         let digest = hash.finalize().bytes
         let footer = ObjectFooter(version: version, salt: salt, size: size, madeAt: now, sha256: digest)
-        try footer.write(to: &sealed, &cipher)
+        try footer.write(to: &sealed, cipher)
         return (sealed, footer.record(name))
     }
 
     private mutating func put(_ range: Range<Int>, _ mark: StreamCipher.Mark, _ sealed: inout [UInt8]) throws(AppError) {
-        let result = pending.withUnsafeBytes { bytes in
-            Result { () throws(AppError) in
-                try cipher.seal(UnsafeRawBufferPointer(rebasing: bytes[range]), number: number, mark, to: &sealed)
-            }
-        }
-        try result.get()
+        try cipher.seal(pending[range], number: number, mark, to: &sealed)
         if mark == .inner { number += 1 }
     }
 }

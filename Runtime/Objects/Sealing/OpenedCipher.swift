@@ -36,12 +36,10 @@ final class OpenedCipher: Sendable {
 
     private func open(_ sealed: ArraySlice<UInt8>, number: UInt32, _ mark: StreamCipher.Mark, to plain: inout [UInt8]) throws(AppError) {
         let isOpened = cipher.withLock { cipher in
-            sealed.withUnsafeBytes { bytes in
-                do throws(AppError) {
-                    try cipher.open(bytes, number: number, mark, to: &plain)
-                    return true
-                } catch { return false }
-            }
+            do throws(AppError) {
+                try cipher.open(sealed, number: number, mark, to: &plain)
+                return true
+            } catch { return false }
         }
         guard isOpened else {
             throw ObjectFooter.damaged(place, mark == .footer ? "its footer was changed" : "its chunk \(number) was changed")

@@ -36,55 +36,48 @@ public struct StreamCipher: ~Copyable, @unchecked Sendable {
     deinit { EVP_CIPHER_CTX_free(context) }
 
     /// Appends a chunk's ciphertext and tag to `sealed`.
-    public mutating func seal(_ plain: UnsafeRawBufferPointer, number: UInt32, _ mark: Mark, to sealed: inout [UInt8]) throws(AppError) {
-        guard run(plain, number, mark, seals: true, tag: nil, into: &sealed) else { throw AppError(.internalError, detail: "AES-256-GCM failed") }
-        let tag = withUnsafeTemporaryAllocation(byteCount: Self.tagBytes, alignment: 1) { tag -> [UInt8]? in
-            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, Int32(Self.tagBytes), tag.baseAddress) == 1 ? Array(tag) : nil
+    public borrowing func seal(_ plain: ArraySlice<UInt8>, number: UInt32, _ mark: Mark, to sealed: inout [UInt8]) throws(AppError) {
+        let start = sealed.count
+        sealed += plain
+        sealed += repeatElement(0, count: Self.tagBytes)
+        let context = context
+        let isSealed = sealed.withUnsafeMutableBytes { bytes in
+            Self.run(context, UnsafeMutableRawBufferPointer(rebasing: bytes[start...]), number, mark, seals: true)
         }
-        guard let tag else { throw AppError(.internalError, detail: "AES-256-GCM failed") }
-        sealed += tag
+        guard isSealed else { throw AppError(.internalError, detail: "AES-256-GCM failed") }
     }
 
     /// Appends what was sealed to `plain`. Throws `FORBIDDEN` where key, number or mark are others, or a bit has changed; nothing is appended then.
-    public mutating func open(_ sealed: UnsafeRawBufferPointer, number: UInt32, _ mark: Mark, to plain: inout [UInt8]) throws(AppError) {
-        let count = sealed.count - Self.tagBytes
-        let before = plain.count
-        guard count >= 0,
-            run(
-                UnsafeRawBufferPointer(rebasing: sealed[..<count]), number, mark, seals: false,
-                tag: UnsafeRawBufferPointer(rebasing: sealed[count...]), into: &plain)
-        else {
-            plain.removeLast(plain.count - before)
-            throw AppError(.forbidden, "this key does not open it, or it was changed")
+    public borrowing func open(_ sealed: ArraySlice<UInt8>, number: UInt32, _ mark: Mark, to plain: inout [UInt8]) throws(AppError) {
+        let refused = AppError(.forbidden, "this key does not open it, or it was changed")
+        guard sealed.count >= Self.tagBytes else { throw refused }
+        let start = plain.count
+        plain += sealed
+        let context = context
+        let isOpened = plain.withUnsafeMutableBytes { bytes in
+            Self.run(context, UnsafeMutableRawBufferPointer(rebasing: bytes[start...]), number, mark, seals: false)
         }
+        plain.removeLast(isOpened ? Self.tagBytes : sealed.count)
+        guard isOpened else { throw refused }
     }
 
-    private borrowing func run(
-        _ input: UnsafeRawBufferPointer, _ number: UInt32, _ mark: Mark, seals: Bool, tag: UnsafeRawBufferPointer?, into output: inout [UInt8]
-    ) -> Bool {
-        var nonce: (UInt32, UInt32, UInt32) = (0, 0, 0)
-        withUnsafeMutableBytes(of: &nonce) { bytes in
-            bytes.storeBytes(of: number.bigEndian, toByteOffset: 7, as: UInt32.self)
-            bytes[11] = mark.rawValue
+    /// Works in place: the text, and its tag behind it.
+    private static func run(_ context: OpaquePointer, _ place: UnsafeMutableRawBufferPointer, _ number: UInt32, _ mark: Mark, seals: Bool) -> Bool {
+        guard let text = place.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return false }
+        let count = place.count - tagBytes
+        let isReady = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 12) { nonce in
+            nonce.initialize(repeating: 0)
+            for index in 0..<4 { nonce[7 + index] = UInt8(truncatingIfNeeded: number >> UInt32(24 - 8 * index)) }
+            nonce[11] = mark.rawValue
+            return EVP_CipherInit_ex(context, nil, nil, nil, nonce.baseAddress, seals ? 1 : 0) == 1
         }
-        let isReady = withUnsafeBytes(of: nonce) { bytes in
-            EVP_CipherInit_ex(context, nil, nil, nil, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), seals ? 1 : 0) == 1
+        guard isReady, seals || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, Int32(tagBytes), text + count) == 1 else { return false }
+        var done: Int32 = 0
+        var rest: Int32 = 0
+        var nothing: UInt8 = 0
+        guard count == 0 || EVP_CipherUpdate(context, text, &done, text, Int32(count)) == 1, EVP_CipherFinal_ex(context, &nothing, &rest) == 1 else {
+            return false
         }
-        guard isReady else { return false }
-        if let tag {
-            // Only read; the function's type says otherwise.
-            let memory = UnsafeMutableRawPointer(mutating: tag.baseAddress)
-            guard EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, Int32(Self.tagBytes), memory) == 1 else { return false }
-        }
-        let start = output.count
-        output.append(contentsOf: input)
-        var count: Int32 = 0
-        return output.withUnsafeMutableBytes { bytes in
-            guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return EVP_CipherFinal_ex(context, nil, &count) == 1 }
-            // In place: the same memory is input and output.
-            let place = base + start
-            guard input.isEmpty || EVP_CipherUpdate(context, place, &count, place, Int32(input.count)) == 1 else { return false }
-            return EVP_CipherFinal_ex(context, place + Int(count), &count) == 1
-        }
+        return !seals || EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, Int32(tagBytes), text + count) == 1
     }
 }
