@@ -24,9 +24,9 @@ struct S3Server: Sendable {
         return settings
     }
 
-    func storage(_ settings: S3Settings? = nil) throws(AppError) -> S3Storage {
-        try S3Storage(try settings ?? self.settings(), sleep: { _ in })
-    }
+    func storage() throws(AppError) -> S3Storage { try storage(try settings()) }
+
+    func storage(_ settings: S3Settings) throws(AppError) -> S3Storage { try S3Storage(settings, sleep: { _ in }) }
 
     /// What is stored, after a command of the test.
     @discardableResult

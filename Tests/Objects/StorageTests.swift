@@ -85,7 +85,7 @@ import Tokens
         do {
             while let piece = try await reading.next() { bytes += piece }
             #expect(kind == .folder && bytes == World.bytes(5_000_000))
-        } catch let error as AppError {
+        } catch {
             #expect(kind == .bucket && error.code == .conflict)
         }
         #expect(try await World.read(place.store, name, keys: keys) == World.bytes(3))
@@ -107,7 +107,8 @@ import Tokens
         let rest = try await place.store.list(World.tenant, "files", prefix: "b/", after: "b/10", limit: 2)
         #expect(rest.objects.map(\.name) == ["b/2"] && !rest.more)
         #expect(try await place.store.list(World.tenant, "nobody").objects.isEmpty)
-        await #expect(throws: AppError.self) { try await place.store.list(World.tenant, "files", prefix: "../") }
+        #expect(try await place.store.list(World.tenant, "files", prefix: "../").objects.isEmpty)
+        await #expect(throws: AppError.self) { try await place.store.list(World.tenant, "files", prefix: "a b") }
     }
 
     @Test("objects are joined in order; the parts stay", arguments: Kind.allCases) func joins(kind: Kind) async throws {
@@ -126,7 +127,8 @@ import Tokens
         let missing = parts + [try World.place("missing")]
         await #expect(throws: AppError.self) { try await place.store.join(missing, as: try World.place("other"), keys: keys) }
         await #expect(throws: AppError.self) {
-            try await place.store.join(parts, as: try World.place("other"), keys: keys) { () throws(AppError) in throw AppError(.notFound) }
+            try await place.store.join(
+                parts, as: try World.place("other"), keys: keys, mayCommit: { () throws(AppError) in throw AppError(.notFound) })
         }
         await #expect(throws: AppError.self) { try await place.store.join(parts, as: try World.place("other"), keys: keys, goesOn: { false }) }
         #expect(try await place.names() == before)

@@ -27,8 +27,15 @@ enum World {
         -> ObjectRecord
     {
         let writing = try await store.put(place, keys: keys)
-        for start in stride(from: 0, to: bytes.count, by: pieces) { try await writing.append(Array(bytes[start..<min(start + pieces, bytes.count)])) }
-        return try await writing.finish()
+        do {
+            for start in stride(from: 0, to: bytes.count, by: pieces) {
+                try await writing.append(Array(bytes[start..<min(start + pieces, bytes.count)]))
+            }
+            return try await writing.finish()
+        } catch {
+            await writing.abort()
+            throw error
+        }
     }
 
     static func read(_ store: ObjectStore, _ place: ObjectPlace, from: Int = 0, count: Int = .max, keys: SecretRing) async throws -> [UInt8] {

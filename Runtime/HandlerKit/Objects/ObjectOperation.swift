@@ -1,3 +1,4 @@
+import Reactor
 import Wire
 
 /// A request about an object while it is under way. Touched on the reactor's thread alone.

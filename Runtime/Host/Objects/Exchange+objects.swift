@@ -1,4 +1,5 @@
 import Kernel
+import Tokens
 import Wire
 
 /// The requests about objects of one invocation. Lives on the loop of its wire.

@@ -1,4 +1,5 @@
 import Kernel
+import Outbound
 import Synchronization
 
 /// An object on its way into a bucket: in one request where it is short, else in parts (multipart upload), of which one waits here.

@@ -51,7 +51,7 @@ enum Storing {
     }
 
     @RoutesBuilder static var routes: [Route] {
-        Route.post("/probe/objects", access: .read, summary: "Keeps the body", writes: false, body: .bytes(limit: 2 << 30)) {
+        Route.post("/probe/objects", access: .read, summary: "Keeps the body", body: .bytes(limit: 2 << 30), writes: false) {
             (input: Name, invocation) in
             Stored(try await invocation.objects.put(input.name, invocation.body))
         }
