@@ -126,8 +126,9 @@ extension EndToEnd {
                 #expect(try world.files().filter { $0.hasPrefix("tenants") } == ["tenants/\(member.tenant)/probe/a"])
             }
             try await RunningHost.run(world.options) { host in
+                let token = try host.token(member)
                 #expect(try world.files() == ["tenants/\(member.tenant)/probe/a"])
-                #expect(try await host.get("/probe/objects?name=a", token: try host.token(member)).body == [7])
+                #expect(try await host.get("/probe/objects?name=a", token: token).body == [7])
             }
         }
 
