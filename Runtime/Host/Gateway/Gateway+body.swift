@@ -31,7 +31,7 @@ extension Gateway {
             case .end:
                 return try await gathered(memory, &spool, count)
             case .failure(let error):
-                guard route.evenInPart, count > 0, error.code == .timeout else { throw error }
+                guard route.evenInPart, count > 0, error.isCutOff else { throw error }
                 return try await gathered(memory, &spool, count, isPart: true)
             case .closed:
                 guard route.evenInPart, count > 0 else { throw AppError(.cancelled) }

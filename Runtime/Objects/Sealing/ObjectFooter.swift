@@ -31,11 +31,11 @@ struct ObjectFooter {
 
     /// Reads the footer of an object of a place, and the cipher that opens its chunks.
     ///
-    /// Throws `INTERNAL_ERROR` where the bytes are no footer or were changed, `FORBIDDEN` where the key that sealed them is no more.
+    /// Throws `INTERNAL_ERROR` where the bytes are no footer or were changed, or the key that sealed them is no more.
     static func open(_ bytes: [UInt8], of place: ObjectPlace, keys: SecretRing) throws(AppError) -> (footer: ObjectFooter, cipher: OpenedCipher) {
         guard bytes.count == SealedLayout.footer, bytes.starts(with: magic) else { throw damaged(place, "it has no footer") }
         let version = bytes[8..<12].reduce(0) { $0 << 8 | Int($1) }
-        guard let key = keys[version] else { throw AppError(.forbidden, "The key that sealed this object is no more") }
+        guard let key = keys[version] else { throw damaged(place, "the tenant has no data key \(version)") }
         let salt = Array(bytes[12..<44])
         let cipher = OpenedCipher(try StreamCipher(HKDF.derive(key.bytes, salt: salt, info: place.purpose, count: 32)), place)
         let plain = try cipher.open(bytes[44...], number: 0, .footer)

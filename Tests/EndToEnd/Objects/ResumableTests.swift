@@ -19,7 +19,15 @@ extension EndToEnd {
             func send(
                 _ method: String, _ path: String, _ headers: [(String, String)] = [], body: [UInt8]? = nil, version: String? = "1.0.0"
             ) async throws -> HTTPAnswer {
-                try await host.request(method, path, token: token, headers: headers + (version.map { [("Tus-Resumable", $0)] } ?? []), body: body)
+                let lines = headers + (version.map { [("Tus-Resumable", $0)] } ?? [])
+                guard method == "HEAD" else { return try await host.request(method, path, token: token, headers: lines, body: body) }
+                return try await Blocking.run { [host, token] in
+                    let socket = try RawSocket(port: host.port)
+                    try socket.send(RunningHost.head(method, path, token: token, headers: lines))
+                    var reader = AnswerReader(socket)
+                    guard let answer = try reader.next(toHead: true) else { throw AppError(.internalError, "no answer to HEAD") }
+                    return answer
+                }
             }
 
             /// A new upload's path.

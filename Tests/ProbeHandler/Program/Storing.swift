@@ -50,6 +50,8 @@ enum Storing {
         var limit: Int?
     }
 
+    private static let piece = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
+
     @RoutesBuilder static var routes: [Route] {
         Route.post("/probe/objects", access: .read, summary: "Keeps the body", body: .bytes(limit: 2 << 30), writes: false) {
             (input: Name, invocation) in
@@ -90,9 +92,8 @@ enum Storing {
                 while written < input.size {
                     if let limit = input.failsAt, written >= limit { throw AppError(.conflict, "failed on purpose") }
                     if let limit = input.diesAt, written >= limit { fatalError("died on purpose") }
-                    let piece = (written..<min(written + 100_000, input.size)).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
-                    try await writer.write(piece)
-                    written += piece.count
+                    try await writer.write(Array(piece.prefix(input.size - written)))
+                    written += min(piece.count, input.size - written)
                 }
             }
             return Stored(info)
