@@ -22,7 +22,8 @@ struct ErasureWorld: Sendable {
         let home = "\(database.home)/\(database.name)"
         let probe = try await Blocking.run {
             let folder = try HandlerFolder.probe(
-                in: database, replacing: ["connections: 4": "connections: 4\nencryption: tenant\nobjects: true\nhooks: {erase: /internal/probe/erase}"])
+                in: database,
+                replacing: ["connections: 4": "connections: 4\nencryption: tenant\nobjects: true\nhooks: {erase: /internal/probe/erase}"])
             for name in try File.names(in: "\(Environment.package)/Handlers")
             where File.isFolder("\(Environment.package)/Handlers/\(name)") && !File.exists("\(folder)/\(name)") {
                 symlink("\(Environment.package)/Handlers/\(name)", "\(folder)/\(name)")
