@@ -43,6 +43,11 @@ import Testing
             }
             merged.merge(part)
         }
+        for round in 0..<3000 {
+            let text = round % 3 == 0 ? "late" : "v\(round % 500)"
+            counts[text, default: 0] += 1
+            Self.add(text, to: &merged)
+        }
         for entry in merged.top(32) { #expect(entry.atLeast <= counts[entry.value]! && counts[entry.value]! <= entry.count, "\(entry)") }
     }
 

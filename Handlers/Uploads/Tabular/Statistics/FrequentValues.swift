@@ -16,7 +16,9 @@ public struct ValueCount: Sendable, Hashable, Codable {
 /// The most frequent values in little memory: exact while there are at most `capacity` different ones. Mergeable.
 ///
 /// Metwally, Agrawal, El Abbadi (2005), "Efficient computation of frequent and top-k elements in data streams" (Space-Saving): a new value takes the
-/// place of the rarest one and its count, as an error. What makes up more than 1 / capacity of all values is among them.
+/// place of the rarest one and its count, as an error. What makes up more than 1 / capacity of all values is among them. Values that come once or twice
+/// are kept off by counters that they share (Homem, Carvalho 2010, "Finding top-k elements in data streams"), so that columns of different values cost
+/// little.
 public struct FrequentValues: Sendable {
     private struct Slot {
         var hash: UInt64
@@ -38,6 +40,8 @@ public struct FrequentValues: Sendable {
     private var table: [UInt16] = [UInt16](repeating: 0, count: 16)
     /// Slots, the rarest first; made when all are taken.
     private var heap: [Int32] = []
+    /// How often values that are not held were seen at most, by their hash; made with the heap.
+    private var shared: [UInt32] = []
 
     /// - Parameter capacity: 1…16,384; defaults to 512, about 64 KiB.
     public init(capacity: Int = 512) { self.capacity = min(max(capacity, 1), 16_384) }
@@ -85,15 +89,27 @@ public struct FrequentValues: Sendable {
         slots[slot].length = UInt8(truncatingIfNeeded: count > Self.longest ? 255 : count)
     }
 
+    @inline(__always)
     private mutating func replace(_ hash: UInt64, _ bytes: UnsafePointer<UInt8>, _ count: Int, _ times: Int, _ error: Int) {
         if heap.isEmpty { heapify() }
         isExact = false
+        let share = Int(truncatingIfNeeded: hash >> 40) & (shared.count - 1)
+        let before = Int(shared[share])
+        if before + times < slots[Int(heap[0])].count, error == 0 {
+            shared[share] = UInt32(truncatingIfNeeded: before + times)
+        } else {
+            evict(for: hash, bytes, count, times: before + times, error: before + error)
+        }
+    }
+
+    private mutating func evict(for hash: UInt64, _ bytes: UnsafePointer<UInt8>, _ count: Int, times: Int, error: Int) {
         let slot = Int(heap[0])
         unlink(slot)
-        let least = slots[slot].count
+        let share = Int(truncatingIfNeeded: slots[slot].hash >> 40) & (shared.count - 1)
+        shared[share] = max(shared[share], UInt32(clamping: slots[slot].count))
         slots[slot].hash = hash
-        slots[slot].error = least + error
-        slots[slot].count = least + times
+        slots[slot].error = error
+        slots[slot].count = times
         keep(slot, bytes, count)
         link(slot)
         sink(0)
@@ -135,6 +151,9 @@ public struct FrequentValues: Sendable {
     private mutating func heapify() {
         heap = slots.indices.sorted { slots[$0].count < slots[$1].count }.map { Int32($0) }
         for place in heap.indices { slots[Int(heap[place])].place = Int32(place) }
+        var size = 64
+        while size < capacity * 8 { size *= 2 }
+        shared = [UInt32](repeating: 0, count: size)
     }
 
     /// Moves what stands at a place down until nothing below it is rarer.
@@ -188,10 +207,16 @@ public struct FrequentValues: Sendable {
         var wide = FrequentValues(capacity: min(held + other.held, 16_384))
         for slot in slots.indices { wide.add(self, slot, more: other.contains(slots[slot].hash) ? 0 : theirs) }
         for slot in other.slots.indices { wide.add(other, slot, more: contains(other.slots[slot].hash) ? 0 : mine) }
-        let kept = wide.slots.indices.sorted { wide.slots[$0].count > wide.slots[$1].count }.prefix(capacity)
+        let order = wide.slots.indices.sorted { wide.slots[$0].count > wide.slots[$1].count }
         var merged = FrequentValues(capacity: capacity)
-        for slot in kept { merged.add(wide, slot, more: 0) }
+        for slot in order.prefix(capacity) { merged.add(wide, slot, more: 0) }
         merged.isExact = isExact && other.isExact && wide.held <= capacity
+        if !merged.isExact {
+            // What is held no longer was seen at most so often.
+            let most = max(mine + theirs, order.dropFirst(capacity).first.map { wide.slots[$0].count } ?? 0)
+            merged.heapify()
+            merged.shared = [UInt32](repeating: UInt32(clamping: most), count: merged.shared.count)
+        }
         self = merged
     }
 

@@ -1,11 +1,22 @@
 /// Quantiles of any number of values in little memory: exact up to ``size`` values, then within about 2.3 / size^0.9 of the rank. Mergeable.
 ///
 /// Karnin, Lang, Liberty (2016), "Optimal quantile approximation in streams" (KLL): a level that is full is sorted, and every second value of it goes up
-/// with twice the weight; which of the two is drawn from a generator that the caller seeds.
+/// with twice the weight; which of the two is drawn from a generator that the caller seeds. Once there are many levels the lowest one is dropped and
+/// of each two, four, eight … values one is drawn, as in section 3.2 there, so that long streams cost little.
 public struct QuantileSketch: Sendable {
     /// How many values the highest level holds.
     public let size: Int
-    private var levels: [[Double]] = [[]]
+    /// The lowest level: each value stands for 2^shift of those seen.
+    private var base: [Double] = []
+    private var shift = 0
+    /// Of the values that the next one on the lowest level is drawn from: how many came, which is taken, and that one.
+    private var arrived = 0
+    private var taken = 0
+    private var drawn = 0.0
+    /// The others, each value standing for twice as many as on the level below.
+    private var upper: [[Double]] = []
+    /// Where the lowest level is full.
+    private var room: Int
     private var random: UInt64
     /// How many values there were.
     public private(set) var count = 0
@@ -15,50 +26,75 @@ public struct QuantileSketch: Sendable {
     ///   - seed: where the draws begin.
     public init(size: Int = 2048, seed: UInt64 = 0x9E37_79B9_7F4A_7C15) {
         self.size = max(size, 16)
+        room = self.size
         random = seed | 1
     }
 
     /// Whether every value is still there.
-    public var isExact: Bool { levels.count == 1 }
+    public var isExact: Bool { upper.isEmpty && shift == 0 }
 
     /// Adds a finite number.
     @inline(__always)
     public mutating func add(_ value: Double) {
         count += 1
-        levels[0].append(value)
-        if levels[0].count >= capacity(0) { compact() }
+        if shift == 0 {
+            base.append(value)
+            if base.count >= room { compact() }
+        } else {
+            sample(value)
+        }
     }
 
     @inline(__always)
+    private mutating func sample(_ value: Double) {
+        if arrived == taken { drawn = value }
+        arrived += 1
+        guard arrived == 1 << shift else { return }
+        arrived = 0
+        _ = draw()
+        taken = Int(truncatingIfNeeded: random >> 20) & (1 << shift - 1)
+        base.append(drawn)
+        if base.count >= room { compact() }
+    }
+
+    /// Two thirds of the level above; never less than an eighth of the highest, so that sorting pays.
     private func capacity(_ level: Int) -> Int {
         var share = size
-        for _ in 0..<(levels.count - 1 - level) {
-            share = share * 2 / 3
-            if share < 32 { return min(32, size) }
-        }
-        return share
+        for _ in 0..<(upper.count - level) where share > size / 8 { share = share * 2 / 3 }
+        return max(share, 16)
     }
 
     private mutating func compact() {
         var level = 0
-        while level < levels.count {
-            guard levels[level].count >= capacity(level) else {
-                level += 1
-                continue
-            }
-            if level + 1 == levels.count { levels.append([]) }
-            var values = levels[level]
-            levels[level] = []
-            values.sort()
-            // An odd value stays, so that weights add up to the count.
-            if values.count % 2 == 1 { levels[level].append(values.removeLast()) }
-            var index = draw() ? 1 : 0
-            while index < values.count {
-                levels[level + 1].append(values[index])
-                index += 2
-            }
+        while level <= upper.count {
+            if level == 0 ? base.count >= capacity(0) : upper[level - 1].count >= capacity(level) { halve(level) }
             level += 1
         }
+        while upper.count > 5 { raise() }
+        room = capacity(0)
+    }
+
+    /// Drops the lowest level into the next one, which takes its place.
+    private mutating func raise() {
+        if base.count & 1 == 1 { base.append(base[0]) }
+        halve(0)
+        base = upper.removeFirst()
+        shift += 1
+        arrived = 0
+        taken = 0
+    }
+
+    /// Every second value of a level goes up. An odd one stays, so that weights add up to the count.
+    private mutating func halve(_ level: Int) {
+        if level == upper.count { upper.append([]) }
+        if level == 0 { base.sort() } else { upper[level - 1].sort() }
+        let count = (level == 0 ? base.count : upper[level - 1].count) & ~1
+        var index = draw() ? 1 : 0
+        while index < count {
+            upper[level].append(level == 0 ? base[index] : upper[level - 1][index])
+            index += 2
+        }
+        if level == 0 { base.removeFirst(count) } else { upper[level - 1].removeFirst(count) }
     }
 
     /// Xorshift (Marsaglia 2003).
@@ -71,23 +107,33 @@ public struct QuantileSketch: Sendable {
 
     /// Adds what another one has seen.
     public mutating func merge(_ other: QuantileSketch) {
+        var other = other
         count += other.count
-        for (level, values) in other.levels.enumerated() {
-            while levels.count <= level { levels.append([]) }
-            levels[level] += values
-        }
-        while levels.indices.contains(where: { levels[$0].count >= capacity($0) }) { compact() }
+        while shift < other.shift { raiseEmpty() }
+        while other.shift < shift { other.raiseEmpty() }
+        base += other.base
+        while upper.count < other.upper.count { upper.append([]) }
+        for (level, values) in other.upper.enumerated() { upper[level] += values }
+        while base.count >= capacity(0) || upper.indices.contains(where: { upper[$0].count >= capacity($0 + 1) }) { compact() }
+        room = capacity(0)
+    }
+
+    /// The same with one level more or less.
+    private mutating func raiseEmpty() {
+        if upper.isEmpty { upper.append([]) }
+        raise()
     }
 
     /// The values in order, for questions about them.
     public func sorted() -> SortedSample {
         var pairs: [(value: Double, weight: Int)] = []
-        pairs.reserveCapacity(levels.reduce(0) { $0 + $1.count })
-        for (level, values) in levels.enumerated() {
-            for value in values { pairs.append((value, 1 << level)) }
+        pairs.reserveCapacity(upper.reduce(base.count) { $0 + $1.count })
+        for value in base { pairs.append((value, 1 << shift)) }
+        for (level, values) in upper.enumerated() {
+            for value in values { pairs.append((value, 2 << (level + shift))) }
         }
         pairs.sort { $0.value < $1.value }
-        return SortedSample(pairs: pairs, isExact: isExact)
+        return SortedSample(pairs: pairs, count: count, isExact: isExact)
     }
 }
 
@@ -96,10 +142,12 @@ public struct SortedSample: Sendable {
     private let values: [Double]
     /// How many values stand at or before each place.
     private let ranks: [Int]
+    private let count: Int
     /// Whether each value stands for itself alone.
     public let isExact: Bool
 
-    init(pairs: [(value: Double, weight: Int)], isExact: Bool) {
+    init(pairs: [(value: Double, weight: Int)], count: Int, isExact: Bool) {
+        self.count = count
         values = pairs.map(\.value)
         var sum = 0
         ranks = pairs.map { pair in
@@ -128,7 +176,8 @@ public struct SortedSample: Sendable {
     /// How many of the values are at most a value, about.
     public func rank(_ value: Double) -> Int {
         let index = firstIndex { values[$0] > value }
-        return index == 0 ? 0 : ranks[index - 1]
+        guard index > 0, let all = ranks.last else { return 0 }
+        return isExact ? ranks[index - 1] : Int(Double(ranks[index - 1]) / Double(all) * Double(count))
     }
 
     private func firstIndex(where holds: (Int) -> Bool) -> Int {
