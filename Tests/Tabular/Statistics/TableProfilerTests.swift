@@ -53,6 +53,7 @@ import Testing
         #expect(day?["type"] == "date" && day?["min"] == "2024-01-01" && day?["format"] == "%Y-%m-%d" && json["rows"] == 2)
         let x = json["columns"]?[1]
         #expect(x?["type"] == "number" && x?["max"]?.number == 7 && x?["sum"]?.number == 12)
+        #expect(try JSON.decode(TableProfile.self, from: json) == table)
         let again = try JSON.decode(MappingSuggestion.self, from: try JSON.read(try JSON.encode(try #require(MappingSearch.suggest(table)))))
         #expect(again.timeColumn == "day")
     }

@@ -36,6 +36,21 @@ import Testing
         #expect(Self.totals([], before: [["Total", "3.908", "18"]]).totals.isEmpty)
     }
 
+    @Test func rowsOfADateAreNamedByIt() {
+        let days = (1...9).map { ["0\($0)-09-14", "1\($0)"] }
+        #expect(profile(["Day", "Visits"], days + [["", "135"]]).totalRows.map(\.record) == [9])
+        #expect(profile(["Day", "Visits"], days + [["10-09-14", "135"]]).totalRows.isEmpty)
+    }
+
+    @Test func meansBesideSumsAreNoNames() {
+        let rows = (1...6).map { ["site \($0)", "\($0)00", "00:0\($0):00", "\($0),50 %"] }
+        #expect(profile(["Site", "Visits", "Duration", "Bounce"], rows + [["", "2.100", "00:03:30", "4,00 %"]]).totalRows.map(\.record) == [6])
+    }
+
+    @Test func smallNumbersAreNoSumsByChance() {
+        #expect(profile(["a", "b", "c"], [["x", "1", "2"], ["y", "1", "2"], ["z", "1", "2"], ["q", "3", "6"]]).totalRows.isEmpty)
+    }
+
     @Test func roundedSumsCount() {
         let table = profile(["n", "x"], [["a", "1.005"], ["b", "2.014"], ["c", "3.017"], ["Total", "6.04"]])
         #expect(table.totalRows.map(\.record) == [3])

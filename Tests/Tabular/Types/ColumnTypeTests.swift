@@ -20,6 +20,17 @@ import Testing
         #expect(table.warnings.contains { $0.kind == "ambiguous_number" && $0.column == "Sessions" })
     }
 
+    @Test func versionsAmongTextsDecideNothing() {
+        let rows = [["8.0", "2.546"], ["40.0.2214.111", "449"], ["11.0", "12"], ["(not set)", "7"]]
+        #expect(profile(["Version", "Sessions"], rows).columns[1].range == "7.0 2546.0 3014.0")
+    }
+
+    @Test func monthsAsNumbersNeedANameThatSaysSo() {
+        let months = ["202301", "202302", "202312"]
+        #expect(column(months, name: "기준년월").typeName == "date" && column(months, name: "月").typeName == "date")
+        #expect(column(months, name: "人数").typeName == "number")
+    }
+
     @Test func mixedMarksAreReadAsTextAndSaid() {
         let mixed = profile(["x"], (0..<20).map { [$0 % 2 == 0 ? "1,5" : "2.25"] })
         #expect(mixed.columns[0].type.base == .text)

@@ -18,7 +18,14 @@ enum NameHints {
         return words
     }
 
-    static func holds(_ name: String, _ set: Set<String>) -> Bool { words(name).contains { set.contains($0) } }
+    /// Whether a word of the name is in a set. Scripts without blanks end a name with its word: 基準年月.
+    static func holds(_ name: String, _ set: Set<String>) -> Bool {
+        words(name).contains { word in
+            if set.contains(word) { return true }
+            guard let last = word.unicodeScalars.last, last.value >= 0x2E80, word.count > 1 else { return false }
+            return (1..<word.count).contains { set.contains(String(word.suffix($0))) }
+        }
+    }
 
     /// Whether its values name things.
     static func isIdentifier(_ name: String) -> Bool {
@@ -45,7 +52,7 @@ enum NameHints {
         "dia",
         "mês", "ano", "dag", "maand", "jaar", "dato", "måned", "år", "miesiąc", "rok", "дата", "месяц", "год", "день", "日付", "日期", "年月", "年月日", "月",
         "날짜",
-        "일자", "일시", "기간", "년월", "at", "on", "since", "created", "ts", "heure", "uhrzeit", "hora",
+        "일자", "일시", "기간", "년월", "년도", "연도", "월", "年", "年度", "at", "on", "since", "created", "ts", "heure", "uhrzeit", "hora",
     ]
 
     /// Words for the business, branch or site that a row is about.

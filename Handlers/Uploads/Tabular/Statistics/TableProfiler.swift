@@ -103,7 +103,7 @@ public struct TableProfiler: Sendable {
             return all
         }
         return TotalRow.Column(
-            point: sum(column.numbers.point), comma: sum(column.numbers.comma), filled: column.filled, words: column.texts,
+            point: sum(column.numbers.point), comma: sum(column.numbers.comma), filled: column.filled, names: column.texts + column.times.dates,
             holds: { !column.frequent.isExact || column.frequent.contains(TextHash.of($0.bytes, $0.count)) })
     }
 

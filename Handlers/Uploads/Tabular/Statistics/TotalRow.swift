@@ -13,9 +13,9 @@ public enum TotalRow {
         /// The sum under each decimal mark, and how many numbers there were.
         let point: Moments
         let comma: Moments
-        /// Rows with anything in this column, and those of them that are words.
+        /// Rows with anything in this column, and those of them that are words or dates.
         let filled: Int
-        let words: Int
+        let names: Int
         /// Whether a text was seen in this column before; true where nobody can say.
         let holds: (FieldText) -> Bool
     }
@@ -52,29 +52,36 @@ public enum TotalRow {
     /// Whether a row sums up the rows before it.
     ///
     /// It does where a column's value is the sum of at least two values above and the row names no thing of its own: it has a word for totals, or
-    /// nothing where the others have a name; or where at least two columns, and half of those with numbers, are such sums.
+    /// nothing where the others have a name; or where at least two columns, and half of those with numbers, are such
+    /// sums of three digits and more.
     static func judge(_ row: [FieldText], _ columns: [Column], rows: Int) -> Verdict? {
         guard rows >= 2 else { return nil }
         var sums: [Int] = []
         var numbers = 0
+        /// Sums of three digits and more, which no chance makes.
+        var large = 0
         var isLabelled = false
         var newLabel = false
         var missingNames = 0
         var ownNames = 0
         for (index, column) in columns.enumerated() {
             let text = index < row.count ? row[index] : nil
-            let isName = column.words * 10 >= column.filled * 9 && column.filled * 20 >= rows * 19
+            let isAlwaysFilled = column.filled * 20 >= rows * 19
+            let isName = column.names * 10 >= column.filled * 9 && isAlwaysFilled
             guard let text, text.count > 0 else {
-                if isName { missingNames += 1 }
+                if isAlwaysFilled, isName || rows >= 3 { missingNames += 1 }
                 continue
             }
             if text.hasDigit, let number = NumberText.read(text) {
                 numbers += 1
-                if isSum(number.point, column.point, number) || isSum(number.comma, column.comma, number) { sums.append(index) }
+                if isSum(number.point, column.point, number) || isSum(number.comma, column.comma, number) {
+                    sums.append(index)
+                    if number.wholeDigits >= 3 { large += 1 }
+                }
             } else if isLabel(text) {
                 isLabelled = true
                 newLabel = newLabel || !column.holds(text)
-            } else if isName, NullWords.index(text) == nil {
+            } else if isName, NullWords.index(text) == nil, !isClock(text) {
                 ownNames += 1
             }
         }
@@ -85,13 +92,19 @@ public enum TotalRow {
         if !sums.isEmpty, missingNames > 0, ownNames == 0 {
             return Verdict(columns: sums, reason: "it has no name, and its columns \(names) are the sums of those above")
         }
-        if sums.count >= 2, sums.count * 2 >= numbers, rows >= 3 {
+        if large >= 2, sums.count * 2 >= numbers, rows >= 3 {
             return Verdict(columns: sums, reason: "its columns \(names) are the sums of those above")
         }
         if newLabel, numbers > 0, ownNames == 0, missingNames > 0 || names.isEmpty && columns.count - numbers <= 2 {
             return Verdict(columns: [], reason: "it is named a total and nothing else")
         }
         return nil
+    }
+
+    /// Whether a text is a time of day or a duration, which a total may have too.
+    private static func isClock(_ text: FieldText) -> Bool {
+        guard let time = TimeText.read(text) else { return false }
+        return time.kind == .time || time.kind == .duration
     }
 
     /// Whether a number is the sum of those before it, as far as its digits go.

@@ -12,8 +12,10 @@ struct TypeContext: Sendable {
         self.delimiter = delimiter
         for column in columns {
             let numbers = column.numbers
-            if numbers.onlyPoint > numbers.onlyComma * 9 { point += 1 }
-            if numbers.onlyComma > numbers.onlyPoint * 9 { comma += 1 }
+            // Versions and addresses among texts say nothing about numbers.
+            let isNumber = numbers.count * 10 >= (column.filled - column.nulls.values.reduce(0, +)) * 9
+            if isNumber, numbers.onlyPoint > numbers.onlyComma * 9 { point += 1 }
+            if isNumber, numbers.onlyComma > numbers.onlyPoint * 9 { comma += 1 }
             let possible = OrderDecision.possible(column.times)
             if column.times.triples > 0, possible.count == 1, let order = possible.first { orders[order, default: 0] += 1 }
         }
