@@ -51,6 +51,11 @@ import Testing
         #expect(profile(["a", "b", "c"], [["x", "1", "2"], ["y", "1", "2"], ["z", "1", "2"], ["q", "3", "6"]]).totalRows.isEmpty)
     }
 
+    @Test func aFirstRowWithoutANameIsATotalIfTheSumsAgree() {
+        #expect(Self.totals([], before: [["", "3.907", "19"]]).totals == [0])
+        #expect(Self.totals([], before: [["", "3.900", "12"]]).totals.isEmpty)
+    }
+
     @Test func roundedSumsCount() {
         let table = profile(["n", "x"], [["a", "1.005"], ["b", "2.014"], ["c", "3.017"], ["Total", "6.04"]])
         #expect(table.totalRows.map(\.record) == [3])

@@ -25,6 +25,20 @@ import Testing
         #expect(profile(["Version", "Sessions"], rows).columns[1].range == "7.0 2546.0 3014.0")
     }
 
+    @Test func seasonsAreNoMonths() {
+        #expect(column(["2008-09", "2009-10", "2010-11", "2011-12", "2012-13"]).typeName == "text")
+        #expect(column(["2009-10", "2010-11"]).typeName == "text")
+        #expect(column(["2009-10", "2009-11", "2009-12"]).typeName == "date")
+    }
+
+    @Test func hoursAndMinutesAsNumbersAreTimes() {
+        let hours = column(["2019010122", "2019010123", "2019010124"])
+        #expect(hours.typeName == "datetime" && hours.range == "2019-01-01T22:00:00Z 2019-01-02T00:00:00Z -" && hours.type.format == "%Y%m%d%H")
+        #expect(column(["201901010000", "201901010100", "201901010159"]).typeName == "datetime")
+        #expect(column(["201901010000", "201901010100", "201901010160"]).typeName == "number")
+        #expect(column(["20240131"], override: ColumnOverride(type: .date)).range == "2024-01-31 2024-01-31 -")
+    }
+
     @Test func monthsAsNumbersNeedANameThatSaysSo() {
         let months = ["202301", "202302", "202312"]
         #expect(column(months, name: "기준년월").typeName == "date" && column(months, name: "月").typeName == "date")

@@ -11,7 +11,7 @@ public struct TableProfiler: Sendable {
     /// Rows that count so far, those that wait left out.
     private var rows = 0
     private var waiting: [WaitingRow] = []
-    /// A first row that is named a total: it is one if it is the sum of the others.
+    /// A first row that is named a total, or has no name: it is one if it is the sum of the others.
     private var opening: WaitingRow?
 
     /// How many last rows wait.
@@ -38,7 +38,7 @@ public struct TableProfiler: Sendable {
             let free = max(fields.count - Self.held, 0)
             if free > 0 || waiting.count + fields.count > Self.held { release(max(waiting.count + fields.count - Self.held, 0)) }
             var first = 0
-            if rows == 0, waiting.isEmpty, opening == nil, free > 0, isNamedTotal(fields) {
+            if rows == 0, waiting.isEmpty, opening == nil, free > 0, mayBeTotal(fields) {
                 opening = WaitingRow(fields, 0)
                 first = 1
             }
@@ -74,11 +74,14 @@ public struct TableProfiler: Sendable {
         RecordFields.look(batch) { count($0, from: 0, to: 1) }
     }
 
-    private func isNamedTotal(_ fields: RecordFields) -> Bool {
-        fields.fields(0).prefix(3).contains { index in
-            let field = fields.field(index)
-            return TotalRow.isLabel(FieldText(field.start, field.count))
-        }
+    private func mayBeTotal(_ fields: RecordFields) -> Bool {
+        let record = fields.fields(0)
+        guard let first = record.first, record.count > 1 else { return false }
+        return fields.field(first).count == 0
+            || record.prefix(3).contains { index in
+                let field = fields.field(index)
+                return TotalRow.isLabel(FieldText(field.start, field.count))
+            }
     }
 
     /// Whether a row sums up all rows added so far. Those rows are looked at as if the row were the next one.
@@ -144,7 +147,7 @@ public struct TableProfiler: Sendable {
         if let opening {
             self.opening = nil
             let verdict = RecordFields.look(opening.batch) { judge($0) }
-            if let verdict, !verdict.columns.isEmpty {
+            if let verdict, !verdict.columns.isEmpty || verdict.missesNames {
                 totals.insert(.init(record: opening.record, row: opening.line, reason: verdict.reason), at: 0)
             } else {
                 count(opening)

@@ -6,6 +6,8 @@ public enum TotalRow {
         public let columns: [Int]
         /// Why, for people.
         public let reason: String
+        /// Whether it has nothing in columns that all others fill.
+        let missesNames: Bool
     }
 
     /// What one column held so far.
@@ -86,17 +88,12 @@ public enum TotalRow {
             }
         }
         let names = sums.prefix(3).map { "\($0 + 1)" }.joined(separator: ", ")
-        if !sums.isEmpty, isLabelled {
-            return Verdict(columns: sums, reason: "it is named a total, and its columns \(names) are the sums of those above")
-        }
-        if !sums.isEmpty, missingNames > 0, ownNames == 0 {
-            return Verdict(columns: sums, reason: "it has no name, and its columns \(names) are the sums of those above")
-        }
-        if large >= 2, sums.count * 2 >= numbers, rows >= 3 {
-            return Verdict(columns: sums, reason: "its columns \(names) are the sums of those above")
-        }
-        if newLabel, numbers > 0, ownNames == 0, missingNames > 0 || names.isEmpty && columns.count - numbers <= 2 {
-            return Verdict(columns: [], reason: "it is named a total and nothing else")
+        func verdict(_ reason: String) -> Verdict { Verdict(columns: sums, reason: reason, missesNames: missingNames > 0) }
+        if !sums.isEmpty, isLabelled { return verdict("it is named a total, and its columns \(names) are the sums of those above") }
+        if !sums.isEmpty, missingNames > 0, ownNames == 0 { return verdict("it has no name, and its columns \(names) are the sums of those above") }
+        if large >= 2, sums.count * 2 >= numbers, rows >= 3 { return verdict("its columns \(names) are the sums of those above") }
+        if newLabel, numbers > 0, ownNames == 0, missingNames > 0 || columns.count - numbers <= 2 {
+            return verdict("it is named a total and nothing else")
         }
         return nil
     }

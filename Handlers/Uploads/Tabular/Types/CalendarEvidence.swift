@@ -1,11 +1,21 @@
-/// Dates that look like numbers: `20240131`, `202401`, `01.2024`. Kept only while every number of the column could be one.
+/// Dates that look like numbers: `20240131`, `202401`, `01.2024`, `202401311530`. Kept only while every number of the column could be one.
 struct CalendarEvidence: Sendable {
     /// How such dates are written.
-    enum Form: UInt8, CaseIterable, Sendable { case day, month, monthYear }
+    enum Form: String, CaseIterable, Sendable {
+        case day = "%Y%m%d"
+        case month = "%Y%m"
+        case monthYear = "%m.%Y"
+        case hour = "%Y%m%d%H"
+        case minute = "%Y%m%d%H%M"
+        case second = "%Y%m%d%H%M%S"
 
-    /// A form that every number has had so far, and the days; nil before the first number and after the first that is none.
+        /// Whether it has a time of day.
+        var hasClock: Bool { self == .hour || self == .minute || self == .second }
+    }
+
+    /// A form that every number has had so far, and the seconds since 1970; nil before the first number and after the first that is none.
     private(set) var form: Form?
-    private(set) var days: Distribution
+    private(set) var values: Distribution
     /// False once a number was no such date.
     private(set) var isOpen = true
     /// Whether two numbers in a row were different.
@@ -14,45 +24,48 @@ struct CalendarEvidence: Sendable {
     private(set) var isZeroLed = false
     private var last = Int.min
 
-    init(size: Int) { days = Distribution(size: size) }
+    init(size: Int) { values = Distribution(size: size) }
 
     mutating func add(_ number: NumberReading, _ text: FieldText) {
-        guard let (form, day) = Self.read(number, text), self.form == nil || self.form == form else {
+        guard let (form, seconds) = Self.read(number, text), self.form == nil || self.form == form else {
             isOpen = false
             form = nil
             return
         }
         self.form = form
-        if last != Int.min, last != day { varies = true }
-        last = day
+        if last != Int.min, last != seconds { varies = true }
+        last = seconds
         if text[0] == UInt8(ascii: "0") { isZeroLed = true }
-        days.add(Double(day) * 86_400)
+        values.add(Double(seconds))
     }
 
-    /// The day that a field means, since 1970-01-01; nil where it has none of the forms or a year outside 1900…2100.
-    static func read(_ number: NumberReading, _ text: FieldText) -> (form: Form, day: Int)? {
-        guard text.count >= 6, text.count <= 8, text[0] &- 48 < 10, number.grouping == 0 || !number.isPlain, number.currency == 0, !number.isPercent
-        else {
-            return nil
+    /// The seconds since 1970 that a field means; nil where it has none of the forms or a year outside 1900…2100.
+    static func read(_ number: NumberReading, _ text: FieldText) -> (form: Form, seconds: Int)? {
+        guard text.count >= 6, text.count <= 14, text[0] &- 48 < 10, number.currency == 0, !number.isPercent else { return nil }
+        if number.isBare { return whole(Int(number.point), text.count) }
+        guard text.count == 7, text[2] == UInt8(ascii: "."), number.fractionDigits == 4 else { return nil }
+        let value = Int((number.point * 10_000).rounded())
+        return moment(.monthYear, value % 10_000, value / 10_000, 1, 0)
+    }
+
+    private static func whole(_ value: Int, _ digits: Int) -> (form: Form, seconds: Int)? {
+        switch digits {
+        case 6: return moment(.month, value / 100, value % 100, 1, 0)
+        case 8: return moment(.day, value / 10_000, value / 100 % 100, value % 100, 0)
+        case 10, 12, 14:
+            let clock = digits == 10 ? value % 100 * 10_000 : digits == 12 ? value % 10_000 * 100 : value % 1_000_000
+            let date = digits == 10 ? value / 100 : digits == 12 ? value / 10_000 : value / 1_000_000
+            // Midnight at a day's end may be called 24 o'clock (ISO 8601:2004, 4.2.3).
+            guard clock / 10_000 < 24 || clock == 240_000, clock / 100 % 100 < 60, clock % 100 <= 60 else { return nil }
+            let form: Form = digits == 10 ? .hour : digits == 12 ? .minute : .second
+            return moment(form, date / 10_000, date / 100 % 100, date % 100, clock / 10_000 * 3600 + clock / 100 % 100 * 60 + clock % 100)
+        default: return nil
         }
-        let form: Form
-        let parts: (year: Int, month: Int, day: Int)
-        if number.isBare {
-            let value = Int(number.point)
-            if text.count == 8 {
-                (form, parts) = (.day, (value / 10_000, value / 100 % 100, value % 100))
-            } else if text.count == 6 {
-                (form, parts) = (.month, (value / 100, value % 100, 1))
-            } else {
-                return nil
-            }
-        } else {
-            guard text.count == 7, text[2] == UInt8(ascii: "."), number.fractionDigits == 4 else { return nil }
-            let value = Int((number.point * 10_000).rounded())
-            (form, parts) = (.monthYear, (value % 10_000, value / 10_000, 1))
-        }
-        guard (1900...2100).contains(parts.year), let day = DayNumber.of(year: parts.year, month: parts.month, day: parts.day) else { return nil }
-        return (form, day)
+    }
+
+    private static func moment(_ form: Form, _ year: Int, _ month: Int, _ day: Int, _ clock: Int) -> (form: Form, seconds: Int)? {
+        guard (1900...2100).contains(year), let days = DayNumber.of(year: year, month: month, day: day) else { return nil }
+        return (form, days * 86_400 + clock)
     }
 
     mutating func merge(_ other: CalendarEvidence) {
@@ -68,6 +81,6 @@ struct CalendarEvidence: Sendable {
         }
         varies = varies || other.varies || last != other.last
         isZeroLed = isZeroLed || other.isZeroLed
-        days.merge(other.days)
+        values.merge(other.values)
     }
 }

@@ -35,7 +35,8 @@ enum ClockText {
         cursor.skipBlanks()
         if half == nil { half = halfDay(&cursor) }
         if half == nil { cursor.position = behind }
-        guard parts > 1 || half != nil else { return false }
+        // Two digits behind a date are its hour: 2024-01-31 08.
+        guard parts > 1 || half != nil || reading.kind == .date && hours.digits == 2 && cursor.isAtEnd else { return false }
         var hour = hours.value
         if let half {
             guard (0...12).contains(hour) else { return false }
@@ -43,8 +44,10 @@ enum ClockText {
             reading.pattern.isTwelveHour = true
         }
         if hour > 23 {
-            guard reading.kind == .time else { return false }
-            reading.kind = .duration
+            // Midnight at a day's end may be called 24 o'clock (ISO 8601:2004, 4.2.3).
+            let isMidnight = hour == 24 && minutes == 0 && seconds == 0 && micros == 0
+            guard reading.kind == .time || reading.kind == .date && isMidnight else { return false }
+            if reading.kind == .time { reading.kind = .duration }
         } else if negative {
             reading.kind = .duration
         }

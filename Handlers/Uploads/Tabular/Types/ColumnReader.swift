@@ -18,7 +18,7 @@ public struct ColumnReader: Sendable {
         } else {
             booleans = type.base == .boolean ? BooleanWords.table : nil
         }
-        calendar = type.base == .date ? ["%Y%m%d": .day, "%Y%m": .month, "%m.%Y": .monthYear][type.format] : nil
+        calendar = type.base == .date || type.base == .datetime ? CalendarEvidence.Form(rawValue: type.format) : nil
     }
 
     /// The value of a field. Blanks around it do not count.
@@ -67,8 +67,8 @@ public struct ColumnReader: Sendable {
 
     private func slowDate(_ text: FieldText) -> Int64? {
         if let calendar {
-            guard let number = NumberText.read(text), let (form, day) = CalendarEvidence.read(number, text), form == calendar else { return nil }
-            return Int64(day) * 86_400_000_000
+            guard let number = NumberText.read(text), let (form, seconds) = CalendarEvidence.read(number, text), form == calendar else { return nil }
+            return Int64(seconds) * 1_000_000
         }
         guard let time = TimeText.read(text), let days = time.days(type.dateOrder) else { return nil }
         return Int64(days) * 86_400_000_000 + time.micros

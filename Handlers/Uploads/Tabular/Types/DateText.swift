@@ -51,7 +51,10 @@ enum DateText {
         cursor.position = behind
         guard cursor.isAtEnd, separator != 0x20 || reading.pattern.form == .yearName else { return false }
         reading.kind = .month
-        if reading.pattern.form == .yearFirst { reading.pattern.form = .yearMonth }
+        if reading.pattern.form == .yearFirst {
+            reading.pattern.form = .yearMonth
+            reading.pattern.isSeason = month == (year + 1) % 100
+        }
         return certain(year, month, 1, &reading)
     }
 

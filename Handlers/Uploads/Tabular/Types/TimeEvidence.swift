@@ -27,6 +27,9 @@ struct TimeEvidence: Sendable {
         yearFirst = OrderEvidence(size: size)
     }
 
+    /// How many dates could be two years in a row, such as 2009-10.
+    var seasons: Int { patterns.reduce(0) { $0 + ($1.pattern.isSeason ? $1.count : 0) } }
+
     /// How many readings of a kind there were.
     func count(_ kind: TimeReading.Kind) -> Int { kinds[Int(kind.rawValue)] }
     /// How many dates there were: days, days with times, months, quarters, weeks.

@@ -37,6 +37,8 @@ struct TimeReading {
         var clock: UInt8 = 0
         var isTwelveHour = false
         var isZoned = false
+        /// Whether the month could be the next year's last digits: 2009-10.
+        var isSeason = false
     }
 
     var kind: Kind

@@ -51,7 +51,8 @@ struct TypeChoice {
     func decide() -> TypeDecision {
         switch override.type {
         case .number: return numbers(isSure: true)
-        case .date, .datetime, .time: return override.type == .time ? clocks() : dates(forced: override.type)
+        case .date, .datetime: return evidence.times.dates == 0 ? calendarDates() ?? dates(forced: override.type) : dates(forced: override.type)
+        case .time: return clocks()
         case .boolean: return booleans() ?? texts(["said so"])
         case .text: return texts(["said so"])
         case .empty, nil: return guess()
@@ -72,6 +73,9 @@ struct TypeChoice {
             return finish(ColumnType(.empty, kind: .empty), nulls: evidence.empty + evidence.filled, invalid: 0, reasons: ["no field holds a value"])
         }
         if isEnough(evidence.numbers.count) { return number() }
+        if evidence.times.seasons > 1, evidence.times.seasons == evidence.times.dates, evidence.distinct.count > 1 {
+            return texts(["its fields name two years in a row, such as \(evidence.examples.times.first?.text ?? "2009-10")"])
+        }
         if isEnough(evidence.times.dates) { return dates(forced: nil) }
         let clocks = evidence.times.count(.time) + evidence.times.count(.duration)
         if isEnough(clocks) { return self.clocks() }
@@ -176,25 +180,27 @@ struct TypeChoice {
         }
     }
 
-    /// Whole numbers that are all dates.
+    /// Numbers that are all dates.
     private func calendarDates() -> TypeDecision? {
         let calendar = evidence.numbers.calendar
-        guard let form = calendar.form, calendar.days.count == evidence.numbers.count, override.type == nil else { return nil }
+        guard let form = calendar.form, calendar.values.count == evidence.numbers.count else { return nil }
         let isNamed = NameHints.holds(name, NameHints.times)
+        let isSure = isNamed || override.type != nil
         switch form {
-        case .day: guard isNamed || calendar.varies && calendar.days.count >= 3 else { return nil }
-        case .month: guard isNamed else { return nil }
-        case .monthYear: guard calendar.isZeroLed else { return nil }
+        case .month: guard isSure else { return nil }
+        case .monthYear: guard calendar.isZeroLed || isSure else { return nil }
+        default: guard isSure || calendar.varies && calendar.values.count >= 3 else { return nil }
         }
-        let format = form == .day ? "%Y%m%d" : form == .month ? "%Y%m" : "%m.%Y"
-        var type = ColumnType(.date, kind: .date, format: format)
+        let base: ColumnType.Base = form.hasClock ? .datetime : .date
+        var type = ColumnType(base, kind: form.hasClock ? .datetime : .date, format: form.rawValue)
         type.nullWords = nullWords
-        let invalid = candidates - calendar.days.count
+        let invalid = candidates - calendar.values.count
         var decision = finish(
-            type, nulls: evidence.empty + strictNulls + lenientNulls, invalid: invalid, reasons: ["all its numbers are dates of the form \(format)"],
-            warnings: invalid > 0 ? [strays(invalid, "a date such as \(format)", evidence.examples.texts + evidence.examples.times)] : [])
-        decision.confidence = isNamed ? 0.98 : 0.85
-        decision.values = calendar.days
+            type, nulls: evidence.empty + strictNulls + lenientNulls, invalid: invalid,
+            reasons: ["all its numbers are dates of the form \(form.rawValue)"],
+            warnings: invalid > 0 ? [strays(invalid, "a date such as \(form.rawValue)", evidence.examples.texts + evidence.examples.times)] : [])
+        decision.confidence = isSure ? 0.98 : 0.85
+        decision.values = calendar.values
         return decision
     }
 
