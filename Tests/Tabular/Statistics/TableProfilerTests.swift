@@ -58,6 +58,12 @@ import Testing
         #expect(again.timeColumn == "day")
     }
 
+    @Test func numbersAtTheEdgeOfTheRangeHaveAnAnswer() throws {
+        let table = profile(["x"], [["1e300"], ["-1e300"], ["5e299"], ["1e-300"]])
+        #expect(table.columns[0].standardDeviation == nil && table.columns[0].histogram?.map(\.count).reduce(0, +) == 4)
+        #expect(try JSON.read(try JSON.encode(table))["columns"]?[0]?["max"]?.number == 1e300)
+    }
+
     @Test("pitfall 47: ten thousand columns take little memory each")
     func manyColumns() {
         let names = (0..<10_000).map { "c\($0)" }

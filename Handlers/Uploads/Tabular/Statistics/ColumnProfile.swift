@@ -126,7 +126,7 @@ extension ColumnProfile {
         let sample = values.quantiles()
         min = ProfileValue(moments.least, type)
         max = ProfileValue(moments.greatest, type)
-        if type.base == .number || type.kind == .duration { sum = moments.sum }
+        if type.base == .number || type.kind == .duration { sum = moments.sum.isFinite ? moments.sum : nil }
         mean = moments.mean
         standardDeviation = moments.standardDeviation
         median = sample.quantile(0.5)

@@ -35,12 +35,14 @@ public struct Moments: Sendable, Hashable {
         total = next
     }
 
-    /// The sum of all.
-    public var sum: Double { total + lost }
+    /// The sum of all; infinite where it leaves the range.
+    public var sum: Double { total.isFinite ? total + lost : total }
     /// The arithmetic mean; nil where there was no number.
-    public var mean: Double? { count > 0 ? sum / Double(count) : nil }
-    /// The standard deviation of the sample, divided by count - 1; nil below two numbers.
-    public var standardDeviation: Double? { count > 1 ? (squares / Double(count - 1)).squareRoot() : nil }
+    public var mean: Double? { count > 0 ? finite(sum / Double(count)) : nil }
+    /// The standard deviation of the sample, divided by count - 1; nil below two numbers, and where its square leaves the range.
+    public var standardDeviation: Double? { count > 1 ? finite((squares / Double(count - 1)).squareRoot()) : nil }
+
+    private func finite(_ value: Double) -> Double? { value.isFinite ? value : nil }
 
     /// Adds what another one has seen. Chan, Golub, LeVeque (1979), "Updating formulae and a pairwise algorithm for computing sample variances".
     public mutating func merge(_ other: Moments) {

@@ -14,7 +14,7 @@ public struct ProfileLimits: Sendable, Hashable {
     /// The defaults.
     public init() {}
 
-    /// The defaults, less for each column where there are many, so that all of them together stay below some 40 MB.
+    /// The defaults, less for each column where there are many: ten thousand columns together take some 90 MB.
     public init(columns: Int) {
         let columns = max(columns, 1)
         quantileSize = min(max(65_536 / columns, 64), 2048)

@@ -51,6 +51,14 @@ public enum TotalRow {
         return labels.find(FieldText(text.bytes, end)) != nil
     }
 
+    /// Whether a text begins with the name of a total, whatever follows: `Summe Januar`. Enough only beside a sum that agrees.
+    private static func beginsLabel(_ text: FieldText) -> Bool {
+        guard text.count <= 40 else { return false }
+        var end = 0
+        while end < text.count, FieldText.blank(text.bytes + end, text.count - end) == 0 { end += 1 }
+        return labels.find(text.bytes, end) != nil
+    }
+
     /// Whether a row sums up the rows before it.
     ///
     /// It does where a column's value is the sum of at least two values above and the row names no thing of its own: it has a word for totals, or
@@ -83,6 +91,9 @@ public enum TotalRow {
             } else if isLabel(text) {
                 isLabelled = true
                 newLabel = newLabel || !column.holds(text)
+            } else if beginsLabel(text) {
+                isLabelled = true
+                ownNames += 1
             } else if isName, NullWords.index(text) == nil, !isClock(text) {
                 ownNames += 1
             }
