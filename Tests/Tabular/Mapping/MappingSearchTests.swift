@@ -22,6 +22,12 @@ import Testing
         #expect(found.ignored.map(\.column) == ["invoice"])
     }
 
+    @Test func anImportHasAThousandKPIsAtMost() throws {
+        let names = ["date"] + (1...1005).map { "n\($0)" }
+        let found = try #require(MappingSearch.suggest(profile(names, (1...3).map { day in ["2024-01-0\(day)"] + (1...1005).map { "\($0)" } })))
+        #expect(found.metrics?.count == 1000 && found.ignored.map(\.column) == ["n1001", "n1002", "n1003", "n1004", "n1005"])
+    }
+
     @Test func withoutTimesOrNumbersThereIsNone() {
         #expect(MappingSearch.suggest(profile(["a", "b"], [["x", "1"], ["y", "2"]])) == nil)
         #expect(MappingSearch.suggest(profile(["a", "b"], [["2024-01-01", "x"], ["2024-01-02", "y"]])) == nil)

@@ -136,5 +136,7 @@ import Testing
         #expect(column(["2019", "2020", "2021"], name: "Year").type.kind == .year)
         #expect(column(["1001", "1002", "1003"], name: "Order ID").type.kind == .identifier)
         #expect(column(["1001", "1002", "1003"], name: "Orders").type.kind == .integer)
+        #expect(column((100..<120).map { "E\($0)" }).type.kind == .identifier)
+        #expect(column((100..<120).map { "word \($0)" }).type.kind == .text)
     }
 }

@@ -2,6 +2,8 @@
 public enum MappingSearch {
     /// The most columns that divide KPIs into series.
     private static let mostDimensions = 4
+    /// The most KPIs of one import.
+    private static let mostMetrics = 1000
     /// The most different words of such a column.
     private static let mostWords = 200
 
@@ -87,8 +89,9 @@ public enum MappingSearch {
         _ table: TableProfile, _ time: ColumnProfile, _ numbers: [ColumnProfile], _ business: ColumnProfile?
     ) -> MappingSuggestion {
         var suggestion = base(.wide, table, time, business, used: Set(numbers.map(\.index)))
-        let metrics = numbers.map { MappingSuggestion.Metric(column: $0.name, unit: unit($0), aggregation: aggregation($0)) }
+        let metrics = numbers.prefix(mostMetrics).map { MappingSuggestion.Metric(column: $0.name, unit: unit($0), aggregation: aggregation($0)) }
         suggestion.metrics = metrics
+        suggestion.ignored += numbers.dropFirst(mostMetrics).map { .init(column: $0.name, reason: "an import has at most \(mostMetrics) KPIs") }
         let sums = metrics.filter { $0.aggregation == .sum }.count
         suggestion.aggregation = sums * 2 >= metrics.count ? .sum : metrics.first { $0.aggregation != .sum }?.aggregation ?? .sum
         suggestion.reasons.append("\(metrics.count) columns hold numbers, each a KPI of its own")

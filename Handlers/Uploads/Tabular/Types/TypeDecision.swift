@@ -273,7 +273,8 @@ struct TypeChoice {
         var type = ColumnType.text
         type.nullWords = evidence.nulls.keys.filter { NullWords.isStrict($0) }.map { NullWords.word($0) }.sorted()
         let isUnique = distinct * 50 >= count * 49 && evidence.textsWithBlanks == 0
-        if isUnique, evidence.longest <= 64, NameHints.isIdentifier(name) || count >= 10 && evidence.texts * 2 < count {
+        let haveDigits = evidence.texts * 2 < count || evidence.examples.texts.allSatisfy { $0.text.contains { $0.isNumber } }
+        if isUnique, evidence.longest <= 64, NameHints.isIdentifier(name) || count >= 10 && haveDigits {
             type.kind = .identifier
         } else if distinct * 2 <= count, distinct <= 1000, evidence.longest <= 200 {
             type.kind = .category
