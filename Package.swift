@@ -38,6 +38,8 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", path: "Runtime/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CQRCode", path: "Runtime/CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", path: "Runtime/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Runtime/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Runtime/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
         .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
 
@@ -126,6 +128,15 @@ let package = Package(
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
         .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
+        // Files that are not delimited text: what they are packed in, workbooks, JSON; and what opens a file of any kind.
+        .target(name: "Containers", dependencies: ["CZlib", "Kernel"], path: "Handlers/Uploads/Containers"),
+        .target(name: "TypedTables", dependencies: ["Tabular", "Kernel"], path: "Handlers/Uploads/TypedTables"),
+        .target(
+            name: "Workbooks", dependencies: ["CExpat", "Containers", "TypedTables", "Tabular", "Kernel"], path: "Handlers/Uploads/Workbooks"),
+        .target(name: "JSONTables", dependencies: ["TypedTables", "Tabular", "Kernel"], path: "Handlers/Uploads/JSONTables"),
+        .target(
+            name: "TableFiles", dependencies: ["Containers", "Workbooks", "JSONTables", "TypedTables", "Tabular", "Kernel"],
+            path: "Handlers/Uploads/TableFiles"),
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
             name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
@@ -162,6 +173,15 @@ let package = Package(
             resources: [.embedInCode("totp_vectors.json")]),
         .testTarget(name: "PasswordRulesTests", dependencies: ["PasswordRules"], path: "Tests/PasswordRules"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
+        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Kernel"], path: "Tests/TableInspector"),
+        .target(name: "TableSupport", dependencies: ["CZlib"], path: "Tests/TableSupport"),
+        .testTarget(name: "ContainersTests", dependencies: ["TableSupport", "Containers", "Kernel"], path: "Tests/Containers"),
+        .testTarget(
+            name: "WorkbooksTests", dependencies: ["TableSupport", "Workbooks", "Containers", "TypedTables", "Tabular", "Kernel"],
+            path: "Tests/Workbooks", exclude: ["FIXTURES.md"],
+            resources: [.embedInCode("book.xls"), .embedInCode("epoch1904.xls"), .embedInCode("sheet.ods")]),
+        .testTarget(name: "JSONTablesTests", dependencies: ["JSONTables", "TypedTables", "Tabular", "Kernel"], path: "Tests/JSONTables"),
+        .testTarget(name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "Kernel"], path: "Tests/TableFiles"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(
