@@ -31,6 +31,6 @@ import Testing
             let bytes = russian.utf16.flatMap { order == 0 ? [UInt8($0 & 255), UInt8($0 >> 8)] : [UInt8($0 >> 8), UInt8($0 & 255)] }
             #expect(FileKind(head: bytes) == .text)
         }
-        #expect(FileKind(head: (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* 7 >> 3) }) == .foreign("binary data"))
+        #expect(FileKind(head: (0..<1000).map { UInt8(truncatingIfNeeded: ($0 &* 7) >> 3) }) == .foreign("binary data"))
     }
 }

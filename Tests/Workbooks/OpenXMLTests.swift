@@ -56,6 +56,23 @@ import Workbooks
         #expect(wrong.sheets[0].summary?.warnings.map(\.kind) == ["row_order"])
     }
 
+    @Test(arguments: [
+        ("1", "1"), ("-1", "-1"), ("0", "0"), ("-0", "0"), ("007", "7"), ("1.50", "1.5"), ("0.1", "0.1"), (".5", "0.5"), ("5.", "5"),
+        ("1e3", "1000"),
+        ("123456789012345", "123456789012345"), ("1234567890123456", "1234567890123456"), ("0.30000000000000004", "0.30000000000000004"),
+        ("123456.123456789", "123456.123456789"), ("  7 ", "7"), ("1.23456789e+22", "1.23456789e+22"), ("-12.50", "-12.5"), ("0.0", "0"),
+    ])
+    func numbersAreTheShortestDecimals(stored: String, text: String) throws {
+        #expect(try Self.rows("<row><c><v>\(stored)</v></c></row>") == [text])
+    }
+
+    @Test(arguments: ["nan", "inf", "0x10", "1,5", "--1", "1e999", "-"])
+    func whatIsNoNumberStaysText(stored: String) throws {
+        let read = try ReadWorkbook(SheetXML.book("<row><c><v>\(stored)</v></c></row>"))
+        #expect(read.sheets[0].rows == [stored])
+        #expect(read.sheets[0].kinds == [[.text]])
+    }
+
     @Test func escapesAndBlanks() throws {
         #expect(
             try Self.rows("<row><c t='str'><v>a_x000D_&#10;b_x0041_c_x00zz_</v></c><c t='str'><v xml:space='preserve'> x </v></c></row>") == [

@@ -48,10 +48,17 @@ struct InspectionWriter {
         switch batch.kinds[field] {
         case .number where file.form == .workbook:
             guard let number = Double(text), number.isFinite else { return writer.value(text) }
-            try writer.value(number)
+            try writer.value(Self.shown(number))
         case .bool where file.form == .workbook: writer.value(text == "true")
         default: writer.value(text)
         }
+    }
+
+    /// A number as an overview shows it, with nine decimals at most; below a millionth, and where nine decimals are finer than a double, as it is.
+    /// Records hold every number exactly.
+    private static func shown(_ number: Double) -> Double {
+        let scaled = (number * 1e9).rounded()
+        return number.magnitude >= 1e-6 && scaled.magnitude < 9e15 ? scaled / 1e9 : number
     }
 
     mutating func end(_ table: TableEnd) {

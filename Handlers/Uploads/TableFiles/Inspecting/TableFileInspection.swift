@@ -5,7 +5,7 @@ public enum TableFileInspection {
     /// The answer as JSON; nil for a delimited text, whose bytes were all given to `text`.
     ///
     /// A workbook: `{"ok": true, "sheets": [{"name", "hidden", "rows": [[number | bool | text | null]], "row_count", "merged", "warnings"}], "detected"}`,
-    /// with dates as ISO 8601. JSON: `{"ok": true, "rows": [[text | null]], "header": [name] | null, "row_count", "warnings", "detected"}`.
+    /// with dates as ISO 8601 and numbers rounded to nine decimals. JSON: `{"ok": true, "rows": [[text | null]], "header": [name] | null, "row_count", "warnings", "detected"}`.
     /// Throws what ``TableFileReader`` throws, and what the closures do.
     ///
     /// - Parameters:

@@ -18,6 +18,24 @@ enum NumberText {
         return slow(bytes)
     }
 
+    /// Whether the bytes are a decimal that is the shortest of its double already, as most are written: at most 15 digits, of which no two decimals
+    /// share a double, and no zero too many.
+    @inline(__always)
+    static func isShortest(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count > 0, bytes.count <= 17 else { return false }
+        var at = bytes[0] == UInt8(ascii: "-") ? 1 : 0
+        let first = at
+        while at < bytes.count, bytes[at] &- 48 < 10 { at += 1 }
+        let whole = at - first
+        guard whole > 0, whole <= 15, whole == 1 || bytes[first] != UInt8(ascii: "0") else { return false }
+        if at == bytes.count { return bytes[first] != UInt8(ascii: "0") || first == 0 }
+        guard bytes[at] == UInt8(ascii: "."), bytes.count - first <= 16 else { return false }
+        let point = at
+        at += 1
+        while at < bytes.count, bytes[at] &- 48 < 10 { at += 1 }
+        return at == bytes.count && at > point + 1 && bytes[at - 1] != UInt8(ascii: "0")
+    }
+
     @inline(never)
     private static func slow(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
         guard bytes.count < 512 else { return nil }

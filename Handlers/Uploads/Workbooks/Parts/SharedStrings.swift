@@ -77,6 +77,8 @@ final class SharedStringsHandler: XMLHandler {
     override func text(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard isText else { return }
         item.append(contentsOf: bytes)
-        if item.count > 2 << 20 { fault = WorkbookFault.part("shared strings", "string \(strings.count) is longer than \(SharedStrings.longest) bytes") }
+        if item.count > 2 << 20 {
+            fault = WorkbookFault.part("shared strings", "string \(strings.count) is longer than \(SharedStrings.longest) bytes")
+        }
     }
 }

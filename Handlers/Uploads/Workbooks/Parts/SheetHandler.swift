@@ -146,8 +146,11 @@ final class SheetHandler: XMLHandler {
 
     private func number() throws(AppError) {
         try value.withUnsafeBufferPointer { (bytes) throws(AppError) in
-            if let number = NumberText.parse(bytes) {
-                try cells.number(number, style < formats.count ? formats[style] : .number, column: column)
+            let format = style < formats.count ? formats[style] : .number
+            if format == .number, NumberText.isShortest(bytes) {
+                try cells.builder.add(.number, bytes, column: column)
+            } else if let number = NumberText.parse(bytes) {
+                try cells.number(number, format, column: column)
             } else {
                 cells.warn("no_number", column, "the value is no number; it is read as text")
                 try cells.text(bytes, column: column)
