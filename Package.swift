@@ -181,7 +181,8 @@ let package = Package(
             path: "Tests/Workbooks", exclude: ["FIXTURES.md"],
             resources: [.embedInCode("book.xls"), .embedInCode("epoch1904.xls"), .embedInCode("sheet.ods")]),
         .testTarget(name: "JSONTablesTests", dependencies: ["JSONTables", "TypedTables", "Tabular", "Kernel"], path: "Tests/JSONTables"),
-        .testTarget(name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "Kernel"], path: "Tests/TableFiles"),
+        .testTarget(
+            name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "TypedTables", "Tabular", "Kernel"], path: "Tests/TableFiles"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(

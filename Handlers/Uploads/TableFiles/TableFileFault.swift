@@ -1,7 +1,7 @@
-import Kernel
+public import Kernel
 
 /// What makes a file no table.
-enum TableFileFault {
+public enum TableFileFault {
     static let expected = "CSV or another delimited text, JSON, XLSX, XLSM, ODS or XLS, also packed by gzip or zip"
 
     static func file(_ what: String) -> AppError {
@@ -9,7 +9,7 @@ enum TableFileFault {
     }
 
     /// A kind of file that holds no table.
-    static func foreign(_ what: String) -> AppError {
+    public static func foreign(_ what: String) -> AppError {
         AppError(.unsupportedMedia, "The file is \(what); expected \(expected)", issues: [.init(field: "file", issue: "is \(what)")])
     }
 }

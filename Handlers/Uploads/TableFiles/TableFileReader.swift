@@ -61,6 +61,9 @@ public struct TableFileReader: ~Copyable, Sendable {
         self.limits = limits
     }
 
+    /// The columns of JSON found so far; nil for all else, and for records that are arrays.
+    public var header: [String]? { json?.header }
+
     /// Takes the bytes that the last step asked for; fewer where the file ends before.
     public mutating func supply(_ bytes: [UInt8]) throws(AppError) {
         switch state {
