@@ -41,7 +41,7 @@ import Testing
         #expect(Self.failure(flipped)?.hasSuffix("the gzip file is damaged there") == true)
     }
 
-    @Test("pitfall 47: a gzip bomb ends at the ratio, long before it is unpacked")
+    @Test("pitfall 47, asvs-37: a gzip bomb ends at the ratio, long before it is unpacked")
     func bomb() {
         var limits = ContainerLimits()
         limits.freeBytes = 1 << 20

@@ -70,7 +70,7 @@ import Testing
         #expect(Self.failure(zip.finished(claimedCount: 2))?.contains("directory is damaged there") == true)
     }
 
-    @Test("pitfall 47: zip bombs are refused by what their directory says, and by what they unpack to")
+    @Test("pitfall 47, asvs-37: zip bombs are refused by what their directory says, and by what they unpack to")
     func bombs() {
         var limits = ContainerLimits()
         limits.freeBytes = 1 << 20

@@ -6,7 +6,7 @@ import Workbooks
 
 /// Workbooks that are made to exhaust the reader, or to make it read something else.
 @Suite struct HostileWorkbookTests {
-    @Test("pitfall 47: XML entities, external and nested, are refused")
+    @Test("pitfall 47, asvs-33: XML entities, external and nested, are refused")
     func entities() {
         for declaration in [
             "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>",
