@@ -40,6 +40,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "Runtime/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
         .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
+        .systemLibrary(name: "CMarks", path: "Runtime/CMarks"),
 
         .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
         .target(name: "Reactor", dependencies: ["CEpoll", "Kernel"], path: "Runtime/Reactor"),
@@ -125,7 +126,7 @@ let package = Package(
             name: "subscriptions-handler", dependencies: ["HandlerKit", "Billing", "Stripe", "Addresses"], path: "Handlers/Subscriptions/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
-        .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
+        .target(name: "Tabular", dependencies: ["CMarks", "Kernel"], path: "Handlers/Uploads/Tabular"),
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
         .executableTarget(
             name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),

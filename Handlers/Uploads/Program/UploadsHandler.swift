@@ -9,5 +9,7 @@ import HandlerKit
         KeepingRoutes().routes
     }
 
+    static var commands: [ProgramCommand] { [InspectCommand.command] }
+
     static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all }
 }
