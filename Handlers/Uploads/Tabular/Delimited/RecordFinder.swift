@@ -4,6 +4,7 @@ struct RecordFinder: ~Copyable {
     private var repair: RecordRepair
     /// How many fields a record of the table has; 0 where that is not known yet, and then little is repaired.
     private let width: Int
+    private let quote: UInt8
     /// Records that were repaired.
     private(set) var repaired = 0
     /// Whether the last one was.
@@ -15,6 +16,7 @@ struct RecordFinder: ~Copyable {
         scanner = LenientScanner(dialect, longestField: longestField)
         repair = RecordRepair(dialect)
         self.width = width
+        quote = dialect.quoteByte
     }
 
     /// The field of the last record.
@@ -30,7 +32,7 @@ struct RecordFinder: ~Copyable {
         guard let record = scanner.scan(base, from: start, to: end, final: final) else { return nil }
         if record.lines == 1, record.strays == 0, !record.isUnclosed {
             wasRepaired = false
-            return record
+            return record.fields >= width || !isTorn(base, record) ? record : join(record, base, from: start, to: end, final: final)
         }
         return examine(record, base, from: start, to: end, final: final)
     }
@@ -46,11 +48,35 @@ struct RecordFinder: ~Copyable {
         }
         if record.lines == 1, width == 0, !record.isUnclosed { return record }
         guard final || end - start > RecordRepair.window else { return nil }
-        repair.earned(min(record.next - start, 4096))
         guard let reading = repair.better(record, base, from: start, to: end, width: width) else {
+            repair.earned(record.next - start)
             strays += record.strays
             return record
         }
+        return replaced(reading, from: start)
+    }
+
+    /// Whether the last field is text with a quote in it that has no second one.
+    private func isTorn(_ base: UnsafePointer<UInt8>, _ record: LenientRecord) -> Bool {
+        guard quote != 0, record.fields > 0 else { return false }
+        let last = scanner.fields[record.fields - 1]
+        guard last.form == .plain, last.length > 1 else { return false }
+        var quotes = 0
+        for offset in 0..<Int(last.length) where base[Int(last.start) + offset] == quote { quotes += 1 }
+        return quotes & 1 == 1
+    }
+
+    private mutating func join(
+        _ record: LenientRecord, _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, final: Bool
+    ) -> LenientRecord? {
+        guard final || end - start > RecordRepair.window + (record.next - start) else { return nil }
+        let fields = (0..<record.fields).map { scanner.fields[$0] }
+        guard let reading = repair.joined(fields, base, next: record.next, to: end, width: width) else { return record }
+        return replaced(reading, from: start)
+    }
+
+    private mutating func replaced(_ reading: RecordRepair.Reading, from start: Int) -> LenientRecord {
+        repair.earned(reading.next - start)
         repaired += 1
         strays += 1
         wasRepaired = true

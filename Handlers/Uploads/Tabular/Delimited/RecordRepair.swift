@@ -4,6 +4,8 @@ struct RecordRepair {
     static let window = 64 << 10
     /// So many quotes are tried.
     private static let attempts = 24
+    /// Two cells that grew together are looked for over so many lines.
+    private static let joinedLines = 20
 
     private let delimiter: UInt8
     private let quote: UInt8
@@ -53,19 +55,59 @@ struct RecordRepair {
     }
 
     private mutating func turned(_ base: UnsafePointer<UInt8>, _ start: Int, _ stop: Int, _ width: Int) -> Reading? {
-        var best: Reading?
-        var turn = 0
-        var decisions = 1
-        while turn < min(decisions, Self.attempts), allowance > 0 {
-            if let reading = parse(base, from: start, to: stop, turn: turn, width: width, lineOnly: false, decisions: &decisions),
-                reading.fields.count == width
-            {
-                let isBetter = best.map { (reading.strays, reading.next) < ($0.strays, $0.next) } ?? true
-                if isBetter { best = reading }
+        var best: (reading: Reading, faults: (Int, Int, Int))?
+        var turn = -1
+        while turn < Self.attempts, allowance > 0 {
+            var decisions = 0
+            let reading = parse(base, from: start, to: stop, turn: turn, width: width, lineOnly: false, decisions: &decisions)
+            if let reading, reading.fields.count == width {
+                let faults = (isRecord(base, reading.next, stop, width) ? 0 : 1, reading.strays, turn < 0 ? 0 : 1)
+                if best.map({ faults < $0.faults || faults == $0.faults && reading.next < $0.reading.next }) ?? true { best = (reading, faults) }
             }
+            if turn >= decisions { break }
             turn += 1
         }
-        return best
+        return best?.reading
+    }
+
+    /// Whether the line at `start` is a record of the table by itself, or there is none.
+    private mutating func isRecord(_ base: UnsafePointer<UInt8>, _ start: Int, _ stop: Int, _ width: Int) -> Bool {
+        guard start < stop else { return true }
+        let line = LineCount.line(base, from: start, to: stop)
+        return parse(base, from: start, to: line.end, turn: -1, width: .max, lineOnly: true)?.fields.count == width
+    }
+
+    /// The record whose last field holds a quote that opens something after text, such as two cells grown together: with the lines up to the one
+    /// that closes it. Nil where those lines are records themselves.
+    mutating func joined(
+        _ fields: [LenientField], _ base: UnsafePointer<UInt8>, next: Int, to end: Int, width: Int
+    ) -> Reading? {
+        guard let last = fields.last else { return nil }
+        var line = (end: next, next: next)
+        for lines in 2...Self.joinedLines {
+            guard line.next < min(end, next + Self.window), allowance > 0 else { return nil }
+            let start = line.next
+            line = LineCount.line(base, from: start, to: end)
+            guard let below = parse(base, from: start, to: line.end, turn: -1, width: .max, lineOnly: true), below.fields.count < width else {
+                return nil
+            }
+            var position = start
+            while position < line.end, base[position] != quote { position += 1 }
+            guard position < line.end else { continue }
+            guard let after = ends(base, position + 1, line.end) else { return nil }
+            var reading = Reading()
+            reading.fields = fields.dropLast()
+            reading.fields.append(LenientField(start: last.start, length: UInt32(position + 1) - last.start, form: .plain))
+            if after < line.end, base[after] == delimiter {
+                guard let rest = parse(base, from: after + 1, to: line.end, turn: -1, width: .max, lineOnly: true) else { return nil }
+                reading.fields += rest.fields
+            }
+            guard reading.fields.count <= width else { return nil }
+            reading.lines = lines
+            reading.next = line.next
+            return reading
+        }
+        return nil
     }
 
     private mutating func parse(
@@ -88,7 +130,7 @@ struct RecordRepair {
         var position = start
         defer {
             allowance -= position - start
-            decisions = max(decisions, reading.decisions)
+            decisions = reading.decisions
         }
         while true {
             if reading.fields.count == width { return nil }

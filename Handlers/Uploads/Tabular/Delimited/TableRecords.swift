@@ -33,8 +33,10 @@ struct TableRecords: ~Copyable, Sendable {
         self.shape = shape
         self.limits = limits
         dialect = shape.dialect
-        let header = shape.header?.count ?? 0
-        width = max(shape.columns, header)
+        // Columns of the header without a name, where no record has them, are a slip of the header.
+        let header = shape.header ?? []
+        let isSlip = header.count > shape.columns && header.filter(\.isEmpty).count >= header.count - shape.columns
+        width = isSlip ? shape.columns : max(shape.columns, header.count)
         decoder = TextDecoder(shape.encoding, mark: shape.mark)
         text = ByteBuffer(capacity: 2 << 20)
         finder = RecordFinder(dialect, width: shape.columns + (shape.hasTrailingDelimiter ? 1 : 0), longestField: limits.fieldBytes)
@@ -268,7 +270,9 @@ struct TableRecords: ~Copyable, Sendable {
         var batch = RecordBatch(firstRecord: summary.records, firstByte: before + position)
         for record in records {
             for cell in record.cells { cell.withUnsafeBufferPointer { batch.append($0) } }
-            for _ in record.cells.count..<max(width, record.cells.count) { batch.append("") }
+            // A line of text is no record with empty fields.
+            let isText = record.cells.count == 1 && width > 2
+            if !isText { for _ in record.cells.count..<max(width, record.cells.count) { batch.append("") } }
             batch.endRecord(line: record.line)
             if record.cells.count < width {
                 summary.warn(record.line, .short, "has \(record.cells.count) columns; expected \(width), the missing ones are empty")

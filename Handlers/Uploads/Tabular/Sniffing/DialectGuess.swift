@@ -40,6 +40,8 @@ struct DialectGuess {
             if best.dialect.delimiter != delimiter { second = max(second, bestOfDelimiter) }
         }
         dialect = best.dialect
+        // Too few lines say that nothing separates them.
+        if dialect.delimiter == nil, counts.lines < 8, overrides.delimiter == nil { dialect.delimiter = UInt8(ascii: ",") }
         confidence = min(1, max(0.05, best.score)) * (second <= 0 ? 1 : min(1, max(0.3, 2 * (best.score - second) / max(best.score, 0.01))))
         reason = dialect.delimiter == nil ? "no byte separates the lines into columns" : "neighbouring rows have the same number of columns"
         let sample = SampleTable(text, dialect, width: 0, limit: Self.records, bytes: Self.bytes, final: final, limits: limits)
@@ -115,7 +117,7 @@ struct DialectGuess {
 
 /// Which bytes stand where they could separate or enclose.
 struct ByteCounts {
-    private var lines = 0
+    private(set) var lines = 0
     private var linesWith = [Int](repeating: 0, count: 128)
     private var opening = [Int](repeating: 0, count: 128)
     private var closing = [Int](repeating: 0, count: 128)

@@ -21,7 +21,8 @@ struct StructureGuess {
     ///   - skip: lines above the header where that is given.
     ///   - headerRows: records of the header where that is given.
     init(_ all: [SampleRow], skip givenSkip: Int?, headerRows givenHeader: Int?) {
-        let rows = all.filter { row in !row.isBlank && givenSkip.map { row.line > $0 } ?? true }
+        let usual = Self.usualWidth(all)
+        let rows = all.filter { row in !row.isBlank && (givenSkip.map { row.line > $0 } ?? true) && !(usual > 1 && row.isComment && row.width == 1) }
         width = Self.usualWidth(rows)
         guard !rows.isEmpty else {
             reason = "there is no text"
@@ -83,6 +84,10 @@ struct StructureGuess {
         var start = 0
         while start < rows.count {
             let width = rows[start].width
+            if width == 1 {
+                start += 1
+                continue
+            }
             var end = start + 1
             var other = 0
             // Two records of another width do not end it.
@@ -91,7 +96,7 @@ struct StructureGuess {
                 end += 1
             }
             end -= other
-            if width > 1 { stretches.append((start..<end, (end - start) * width)) }
+            stretches.append((start..<end, (end - start) * width))
             start = max(end, start + 1)
         }
         guard let largest = stretches.max(by: { $0.cells < $1.cells }) else { return 0..<rows.count }
