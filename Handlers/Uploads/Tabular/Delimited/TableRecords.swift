@@ -310,8 +310,8 @@ struct TableRecords: ~Copyable, Sendable {
         let kinds = cells.map { CellKind($0) }
         guard kinds.contains(.number) else { return }
         let named = zip(cells, kinds).first { $1 != .empty }.map { $1 == .text && TotalWords.begin($0) } ?? false
-        let texts = zip(kinds, shape.typedColumns).filter { !$1 }
-        let isBare = kinds[0] == .empty && firstFilled == summary.records - 1 && summary.records > 3 && texts.allSatisfy { $0.0 == .empty }
+        let hasText = kinds.contains(.text)
+        let isBare = kinds[0] == .empty && firstFilled == summary.records - 1 && summary.records > 3 && !hasText
         guard named || isBare else { return }
         summary.totalRecord = summary.records - 1
         summary.warn(batch.lines[last], .total, "sums up the others; it is no row of data")

@@ -96,6 +96,9 @@ enum CellKind: UInt8 {
         }
         while rest.first == 0x20 { rest = rest.dropFirst() }
         while rest.last == 0x20 { rest = rest.dropLast() }
+        // The blank that does not break.
+        if rest.starts(with: [0xC2, 0xA0]) { rest = rest.dropFirst(2) }
+        if rest.count > 2, rest.suffix(2).elementsEqual([0xC2, 0xA0]) { rest = rest.dropLast(2) }
         return rest
     }
 
