@@ -2,6 +2,10 @@ import Kernel
 import Tabular
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// Files that nobody wrote: whatever the bytes are, they are read or refused, and the same in whatever pieces they come.
 @Suite struct DelimitedFuzzTests {
     private static let seeds: [String] = [
@@ -14,9 +18,12 @@ import Testing
         [0x22, 0x22], [0x20], [0x1B, 0x24, 0x42], [0x0A, 0x0A],
     ]
 
+    /// Files of each seed; `TENANTRY_FUZZ_ROUNDS` says otherwise, default 150.
+    private static let rounds = getenv("TENANTRY_FUZZ_ROUNDS").flatMap { Int(String(cString: $0)) } ?? 150
+
     @Test(arguments: 0..<8) func anyBytesAreReadOrRefused(seed: Int) {
         var random = SplitMix(UInt64(seed))
-        for _ in 0..<150 {
+        for _ in 0..<Self.rounds {
             var bytes = Array(Self.seeds[random.below(Self.seeds.count)].utf8)
             if random.below(3) == 0 { for _ in 0..<random.below(5) { bytes += bytes.prefix(2000) } }
             for _ in 0..<(1 + random.below(12)) {

@@ -88,6 +88,7 @@ import Testing
         let files: [(bytes: [UInt8], message: String)] = [
             ([UInt8](repeating: 0x61, count: 20 << 20), "Line 1: the row is longer than"),
             (Array(("a,b\n" + String(repeating: ",", count: 20_000)).utf8), "Line 2: the header has"),
+            (Array("\u{7F}ELF".utf8) + [2, 1, 1] + [UInt8](repeating: 0, count: 90) + Array("name,size\n".utf8), "The file is no text: byte 7"),
             ((0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 7 % 32) }.filter { $0 != 10 && $0 != 13 }, "The file is no text"),
         ]
         for file in files {

@@ -32,6 +32,7 @@ public enum Sniffer {
             shape.confidence.encoding = 1
             shape.reasons["encoding"] = "given"
         }
+        try checkBytes(head, shape.encoding)
         var text = ByteBuffer(capacity: head.count + 1024)
         var decoder = TextDecoder(shape.encoding, mark: shape.mark)
         head.withUnsafeBytes { decoder.decode($0, final: whole, into: &text) }
@@ -70,6 +71,15 @@ public enum Sniffer {
         shape.typedColumns = structure.typedColumns
         shape.confidence.structure = structure.confidence
         shape.reasons["header"] = structure.reason
+    }
+
+    /// Text in units of one byte has next to no NUL.
+    private static func checkBytes(_ head: [UInt8], _ encoding: TextEncoding) throws(AppError) {
+        guard ![.utf16le, .utf16be, .utf32le, .utf32be].contains(encoding) else { return }
+        let sample = head.prefix(4096)
+        let nuls = sample.reduce(0) { $0 + ($1 == 0 ? 1 : 0) }
+        guard nuls > 4, nuls * 50 > sample.count, let first = sample.firstIndex(of: 0) else { return }
+        throw TableFault.file("The file is no text: byte \(first) is the first of \(nuls) that are NUL; expected a table as text")
     }
 
     /// Text has few control characters.
