@@ -1,13 +1,22 @@
 import HandlerKit
 
-/// Takes files of business users and stores their numbers.
+/// Takes files of business users, reads them and stores their numbers.
 @main struct UploadsHandler: Handler {
     init(environment: HandlerEnvironment) {}
 
     @RoutesBuilder var routes: [Route] {
-        UploadRoute.route
+        UploadRoute.routes
+        FileEvents.routes
+        FileRoutes.routes
+        ReadingRoutes.routes
+        ImportRoutes.routes
+        WorkRoutes.routes
         KeepingRoutes().routes
     }
 
-    static var statements: [Statement] { UploadsSQL.all + KeepingSQL.all }
+    var feeds: [Feed] { [FileEvents.feed] }
+
+    static var statements: [Statement] {
+        UploadsSQL.all + FilesSQL.all + EventsSQL.all + ImportsSQL.all + ImportValuesSQL.all + UndoSQL.all + KeepingSQL.all
+    }
 }
