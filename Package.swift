@@ -38,8 +38,11 @@ let package = Package(
         .systemLibrary(name: "CSeccomp", path: "Runtime/CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
         .systemLibrary(name: "CQRCode", path: "Runtime/CQRCode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CPNG", path: "Runtime/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Runtime/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CExpat", path: "Runtime/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CEpoll", path: "Runtime/CEpoll"),
         .systemLibrary(name: "CSpawn", path: "Runtime/CSpawn"),
+        .systemLibrary(name: "CMarks", path: "Runtime/CMarks"),
 
         .target(name: "Kernel", dependencies: [.product(name: "Logging", package: "swift-log")], path: "Runtime/Kernel"),
         .target(name: "Reactor", dependencies: ["CEpoll", "Kernel"], path: "Runtime/Reactor"),
@@ -55,6 +58,9 @@ let package = Package(
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
         .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
+        // Handlers' files: sealed, in a folder or a bucket.
+        .target(
+            name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects", exclude: ["OBJECTS.md"]),
         .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
@@ -66,7 +72,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Reactor", "Kernel",
+                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -88,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Addresses", "Kernel",
+                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -125,10 +131,22 @@ let package = Package(
             name: "subscriptions-handler", dependencies: ["HandlerKit", "Billing", "Stripe", "Addresses"], path: "Handlers/Subscriptions/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
-        .target(name: "Tabular", dependencies: ["Kernel"], path: "Handlers/Uploads/Tabular"),
+        .target(name: "Tabular", dependencies: ["CMarks", "Kernel"], path: "Handlers/Uploads/Tabular"),
+        // Files that are not delimited text: what they are packed in, workbooks, JSON; and what opens a file of any kind.
+        .target(name: "Containers", dependencies: ["CZlib", "Kernel"], path: "Handlers/Uploads/Containers"),
+        .target(name: "TypedTables", dependencies: ["Tabular", "Kernel"], path: "Handlers/Uploads/TypedTables"),
+        .target(
+            name: "Workbooks", dependencies: ["CExpat", "Containers", "TypedTables", "Tabular", "Kernel"], path: "Handlers/Uploads/Workbooks"),
+        .target(name: "JSONTables", dependencies: ["TypedTables", "Tabular", "Kernel"], path: "Handlers/Uploads/JSONTables"),
+        .target(
+            name: "TableFiles", dependencies: ["Containers", "Workbooks", "JSONTables", "TypedTables", "Tabular", "Kernel"],
+            path: "Handlers/Uploads/TableFiles"),
         .target(name: "FormData", dependencies: ["Kernel"], path: "Handlers/Uploads/FormData"),
+        .target(name: "Imports", dependencies: ["Tabular", "Kernel"], path: "Handlers/Uploads/Imports"),
         .executableTarget(
-            name: "uploads-handler", dependencies: ["HandlerKit", "Tabular", "FormData", "Kernel"], path: "Handlers/Uploads/Program"),
+            name: "uploads-handler",
+            dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
+            path: "Handlers/Uploads/Program"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
@@ -153,9 +171,13 @@ let package = Package(
         .testTarget(name: "WireTests", dependencies: ["Wire"], path: "Tests/Wire"),
         .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens", exclude: ["Vectors"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
+        .target(name: "ServerPrograms", dependencies: ["Kernel"], path: "Tests/Servers/Program"),
         .testTarget(
-            name: "OutboundTests", dependencies: ["Outbound", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
+            name: "OutboundTests", dependencies: ["Outbound", "ServerPrograms", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
             resources: [.embedInCode("ssrf_cases.json")]),
+        .testTarget(
+            name: "ObjectsTests", dependencies: ["Objects", "ServerPrograms", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"],
+            path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(
@@ -163,6 +185,17 @@ let package = Package(
             resources: [.embedInCode("totp_vectors.json")]),
         .testTarget(name: "PasswordRulesTests", dependencies: ["PasswordRules"], path: "Tests/PasswordRules"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
+        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Kernel"], path: "Tests/TableInspector"),
+        .target(name: "TableSupport", dependencies: ["CZlib"], path: "Tests/TableSupport"),
+        .testTarget(name: "ContainersTests", dependencies: ["TableSupport", "Containers", "Kernel"], path: "Tests/Containers"),
+        .testTarget(
+            name: "WorkbooksTests", dependencies: ["TableSupport", "Workbooks", "Containers", "TypedTables", "Tabular", "Kernel"],
+            path: "Tests/Workbooks", exclude: ["FIXTURES.md"],
+            resources: [.embedInCode("book.xls"), .embedInCode("epoch1904.xls"), .embedInCode("sheet.ods")]),
+        .testTarget(name: "JSONTablesTests", dependencies: ["JSONTables", "TypedTables", "Tabular", "Kernel"], path: "Tests/JSONTables"),
+        .testTarget(
+            name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "TypedTables", "Tabular", "Kernel"], path: "Tests/TableFiles"),
+        .testTarget(name: "ImportsTests", dependencies: ["Imports", "Tabular", "Kernel"], path: "Tests/Imports"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(

@@ -3,12 +3,13 @@
 import struct
 from collections import namedtuple
 
-VERSION = 4
+VERSION = 5
 MAXIMUM_LENGTH = 1 << 20
 MAXIMUM_CHUNK = 64 << 10
 WINDOW = 256 << 10
 
-KINDS = ("start ready invoke chunk credit end answer failure subscribe page cancel context ping pong drain call called trace").split()
+KINDS = ("start ready invoke chunk credit end answer failure subscribe page cancel context ping pong drain call called trace "
+         "object piece room close outcome").split()
 NUMBERS = {name: number for number, name in enumerate(KINDS, 1)}
 
 Start = namedtuple("Start", "version handler database_url connections concurrency secrets log_level describes")

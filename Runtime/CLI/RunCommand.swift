@@ -79,6 +79,7 @@ struct RunCommand: AsyncParsableCommand {
         host.sandbox = settings.sandbox
         host.masterKeyCommand = settings.masterKeyCommand
         host.outside = settings.outside
+        host.objects = settings.objects
         host.shutdownTime = settings.shutdownTime
         host.sealInterval = settings.sealInterval
         host.limits.drain = settings.shutdownTime

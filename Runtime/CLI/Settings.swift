@@ -1,7 +1,9 @@
+import Addresses
 import Configuration
 import Host
 import Kernel
 import Manifest
+import Objects
 import Tenants
 import Tokens
 
@@ -49,6 +51,8 @@ struct Settings {
     let loops: Int?
     /// Who may call how often, from where, and under which names.
     let admission: AdmissionSettings
+    /// Where handlers' objects lie.
+    let objects: ObjectsPlace
     /// Mail, and what lies beyond this machine.
     let outside: OutsideSettings
 
@@ -111,6 +115,9 @@ struct Settings {
         admission.queueWait = wait
         self.admission = admission
         outside = try OutsideSettings.read { reader.string(forKey: ConfigKey($0.split(separator: "_").map { $0.lowercased() }), isSecret: $1) }
+        objects = try ObjectsPlace.read(authorities: outside.outbound.authorities) {
+            reader.string(forKey: ConfigKey($0.split(separator: "_").map { $0.lowercased() }), isSecret: $1)
+        }
         masterKeyCommand = try reader.string(forKey: "master.key.command").map { try MasterKeyCommand($0) }
         let sandbox = reader.string(forKey: "sandbox", default: SandboxMode.auto.rawValue)
         guard let sandbox = SandboxMode(rawValue: sandbox) else {

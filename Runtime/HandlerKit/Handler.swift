@@ -39,6 +39,9 @@ public protocol Handler: Sendable {
 
     /// Every statement that the handler runs; none by default. `program --statements` prints them, and the project's checks prepare and explain each.
     static var statements: [Statement] { get }
+
+    /// What the command line may run in the program; none by default. The manifest's `commands` has the same names.
+    static var commands: [ProgramCommand] { get }
 }
 
 extension Handler {
@@ -46,9 +49,11 @@ extension Handler {
     public var feeds: [Feed] { [] }
     /// None.
     public static var statements: [Statement] { [] }
+    /// None.
+    public static var commands: [ProgramCommand] { [] }
 
     /// Serves the handler to the gateway at the other end of standard input, until the gateway closes it.
     ///
-    /// `--statements` prints ``statements`` as JSON instead, `--describe` the routes and feeds. The log goes to standard error, a JSON object a line.
+    /// `--statements` prints ``statements`` as JSON instead, `--describe` the routes and feeds; `--command NAME FILE …` runs one of ``commands``. The log goes to standard error, a JSON object a line.
     public static func main() { Program.main(Self.self) }
 }

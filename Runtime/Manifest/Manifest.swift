@@ -35,6 +35,8 @@ public struct Manifest: Sendable, Hashable {
     public var record = Record.failures
     /// Whether its invocations are given the tenant's data key, and so may seal and open. Defaults to no.
     public var encryption = Encryption.none
+    /// Whether its invocations may keep objects: files outside of the database, of their tenant and this handler. Defaults to no.
+    public var objects = false
     /// Routes with the access `system` that the host calls when a tenant is erased, and each day for what a plan keeps no longer.
     public var hooks = Hooks()
     /// The most Postgres connections of one process, 1…64. Defaults to 4.

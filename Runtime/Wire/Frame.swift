@@ -28,6 +28,16 @@ public enum Frame: Sendable, Hashable {
     case called(StreamID, NestedAnswer)
     /// Process: what a recorded invocation read from outside, in front of its last frame; in pieces of at most ``maximumChunk``.
     case trace(StreamID, [UInt8])
+    /// Process: do something with an object of the invocation's tenant.
+    case object(StreamID, ObjectRequest)
+    /// Either: bytes of an object, within the credit granted for its request.
+    case piece(StreamID, ObjectPiece)
+    /// Either: that many more bytes may be sent for a request.
+    case room(StreamID, ObjectRoom)
+    /// Either: no more bytes follow for a request.
+    case close(StreamID, ObjectClose)
+    /// Gateway: what became of a request about an object.
+    case outcome(StreamID, ObjectOutcome)
     /// Gateway: nobody waits for this stream any more.
     case cancel(StreamID, CancelReason)
     /// Gateway: a fresh signed context for a stream that is still running.

@@ -1,7 +1,7 @@
 /// What both ends of the wire must agree on before the first frame.
 public enum WireVersion {
     /// The version that this build speaks. It changes with every change of a frame's bytes.
-    public static let current: UInt16 = 4
+    public static let current: UInt16 = 5
 }
 
 /// The bytes on the wire are not what the protocol says. The connection is of no more use.

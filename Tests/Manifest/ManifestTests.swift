@@ -33,6 +33,7 @@ import Testing
             record: all
             priority: low
             encryption: tenant
+            objects: true
             hooks: {erase: /internal/erase, retain: /internal/retain}
             """, path: "handler.yaml")
         var expected = Manifest(name: "uploads", program: "uploads-handler")
@@ -43,6 +44,7 @@ import Testing
         expected.cpu = .seconds(5)
         expected.idle = .seconds(300)
         expected.encryption = .tenant
+        expected.objects = true
         expected.hooks = .init(erase: "/internal/erase", retain: "/internal/retain")
         expected.isolation = .tenant
         expected.connections = 2
@@ -83,7 +85,8 @@ import Testing
             ("timeout: 9999999999999d", "expected a duration"), ("egress: [https://x]", "expected a host"), ("egress: [a.b, a.b]", "twice"),
             ("calls: [/x]", "expected a route"), ("isolation: sharred", "did you mean `shared`?"), ("concurrency: 0", "expected 1 to 4096"),
             ("secrets: {a: b}", "expected a list"), ("instances: 3", "expected `{min"), ("instances: {mim: 1}", "unknown key `mim`"),
-            ("encryption: tennant", "did you mean `tenant`?"), ("hooks: 3", "expected paths"), ("hooks: {erase: erase}", "expected a path"),
+            ("encryption: tennant", "did you mean `tenant`?"), ("objects: yes", "expected true or false"), ("hooks: 3", "expected paths"),
+            ("hooks: {erase: erase}", "expected a path"),
             ("hooks: {erace: /a}", "unknown key `erace`"),
         ])
     func badValues(line: String, expected: String) {

@@ -1,4 +1,5 @@
 import Kernel
+import ServerPrograms
 import Testing
 import Tokens
 

@@ -44,9 +44,23 @@ import Testing
         .page(11, FeedPage(events: [], hasMore: false, receipt: receipt)),
         .call(12, NestedCall(number: 1, method: "POST", path: "/a", query: "b=c", body: [123, 125])),
         .called(12, NestedAnswer(number: 1, status: 404, body: [1])), .trace(12, [1, 2, 3]), .cancel(12, .clientGone), .cancel(12, .shutdown),
+        .object(14, ObjectRequest(number: 1, action: .put("a/b"))),
+        .object(14, ObjectRequest(number: 2, action: .get(name: "a", from: 1 << 40, count: .max))),
+        .object(14, ObjectRequest(number: 3, action: .info("a"))), .object(14, ObjectRequest(number: 4, action: .delete("é"))),
+        .object(14, ObjectRequest(number: 5, action: .list(prefix: "a/", after: "a/b", limit: 1000))),
+        .object(14, ObjectRequest(number: 6, action: .join(parts: ["a", "b"], name: "c"))),
+        .object(14, ObjectRequest(number: .max, action: .join(parts: [], name: ""))),
+        .piece(14, ObjectPiece(number: 1, bytes: [1, 2, 3])), .piece(14, ObjectPiece(number: 1, bytes: [])),
+        .room(14, ObjectRoom(number: 1, credit: .max)), .close(14, ObjectClose(number: 1, isWhole: true)),
+        .close(14, ObjectClose(number: 2, isWhole: false)),
+        .outcome(14, ObjectOutcome(number: 1, result: .stored(object))),
+        .outcome(14, ObjectOutcome(number: 2, result: .list(objects: [ListedObject(name: "a", size: 1 << 40)], more: true))),
+        .outcome(14, ObjectOutcome(number: 3, result: .done)),
+        .outcome(14, ObjectOutcome(number: 4, result: .failed(ObjectFailure(AppError(.notFound, retryAfter: .seconds(1)))))),
         .context(13, "tc1.2"), .ping(.max), .pong(0), .drain,
     ]
 
+    private static let object = StoredObject(name: "a/b", size: 1 << 40, sha256: Array(repeating: 7, count: 32), etag: "e", made: 1 << 50)
     private static let receipt = Receipt(handlerMicroseconds: 1, databaseMicroseconds: 2, cpuMicroseconds: 3, rows: 4, databaseBytes: 1 << 40)
 
     private static func encoded(_ frame: Frame) -> [UInt8] {
@@ -89,7 +103,7 @@ import Testing
         var second = FrameDecoder()
         shorter.withUnsafeBytes { second.append($0) }
         switch Self.frames[index] {
-        case .chunk, .answer, .trace: break
+        case .chunk, .answer, .trace, .piece: break
         default: #expect(throws: WireError.self) { try second.next() }
         }
     }

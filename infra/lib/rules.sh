@@ -19,7 +19,7 @@ rule() {
 # A C module belongs to one target: what its pointers need is kept in one place.
 c_modules_with_two_importers() {
     local module targets
-    for module in CPostgres COpenSSL CEpoll CCurl CQRCode CPNG; do
+    for module in CPostgres COpenSSL CEpoll CCurl CQRCode CPNG CZlib CExpat; do
         targets=$(cd "$ROOT" && grep -rlE --include='*.swift' "^[a-z@ ]*import $module\$" Runtime Handlers Tenants 2>/dev/null | cut -d/ -f1,2 | sort -u) || true
         if (($(grep -c . <<<"$targets") > 1)); then printf '%s is imported by %s\n' "$module" "${targets//$'\n'/, }"; fi
     done

@@ -1,8 +1,8 @@
 import HandlerKit
 
-/// Removes values when the host asks for it: what a tenant's plan keeps no longer, and all of a tenant that is erased.
+/// Removes values: what a tenant's plan keeps no longer, all of a tenant that is erased, and what an import brought that is taken back.
 ///
-/// A handler of its own, since whoever may delete rows may also lock their table: no client's input reaches it.
+/// A handler of its own, since whoever may delete rows may also lock their table: no process that reads clients' files may.
 @main struct RetentionHandler: Handler {
     init(environment: HandlerEnvironment) {}
 
@@ -15,9 +15,10 @@ import HandlerKit
             (_: NoInput, invocation: SystemInvocation) async throws -> RemovedValues in
             try await remove(invocation) { try await $0.rows(RetentionSQL.removeAll, .int64(Self.batch)) }
         }
+        UndoRoute.route
     }
 
-    static var statements: [Statement] { RetentionSQL.all }
+    static var statements: [Statement] { RetentionSQL.all + UndoSQL.all }
 
     /// Values in one transaction. In pieces, so that nobody waits long for a lock and what was done stays done.
     private static let batch: Int64 = 20_000

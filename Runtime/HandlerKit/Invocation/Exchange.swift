@@ -39,6 +39,9 @@ final class Exchange: @unchecked Sendable {
     var calls = CallMachine()
     /// Who waits for the answer of which call.
     var callers: [UInt32: UnsafeContinuation<NestedAnswer, any Error>] = [:]
+    /// Requests about objects that are under way, by number.
+    var objects: [UInt32: ObjectOperation] = [:]
+    var newestObject: UInt32 = 0
 
     init(
         stream: StreamID, head: InvocationHead, endpoint: Endpoint, services: Services, connection: any FrameSink

@@ -120,6 +120,7 @@ final class HandlerProcess: @unchecked Sendable {
         case .cancel(let exchange, let reason): exchange.cancel(reason)
         case .context(let exchange, let context): exchange.context = context
         case .called(let exchange, let answer): try exchange.called(answer)
+        case .object(let exchange, let frame): try exchange.receiveObject(frame)
         case .pong(let number):
             // Behind what is queued: it says that handler code gets its turn, not only that the loop reads.
             reactor.execute { [self] in socket.send(.pong(number)) }

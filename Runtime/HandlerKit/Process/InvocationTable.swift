@@ -11,6 +11,7 @@ struct InvocationTable<Entry> {
         case cancel(Entry, CancelReason)
         case context(Entry, String)
         case called(Entry, NestedAnswer)
+        case object(Entry, Frame)
         case pong(UInt64)
         /// Nothing runs any more, and nothing will: the process ends.
         case drained
@@ -44,8 +45,9 @@ struct InvocationTable<Entry> {
             draining = true
             return entries.isEmpty ? .drained : .nothing
         case .start: throw WireError("a second start")
+        case .piece(let id, _), .room(let id, _), .close(let id, _), .outcome(let id, _): return try entry(id).map { .object($0, frame) } ?? .nothing
         case .called(let id, let answer): return try entry(id).map { .called($0, answer) } ?? .nothing
-        case .ready, .answer, .failure, .subscribe, .page, .pong, .call, .trace: throw WireError("a frame that only a process sends")
+        case .ready, .answer, .failure, .subscribe, .page, .pong, .call, .trace, .object: throw WireError("a frame that only a process sends")
         }
     }
 

@@ -11,12 +11,14 @@ enum Program {
 
     static func main<H: Handler>(_ handler: H.Type) -> Never {
         _ = hideProcess()
-        switch Array(CommandLine.arguments.dropFirst()) {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments {
         case []: serve(handler)
         case ["--statements"]:
             print(H.statements.catalogue)
             exit(0)
         case ["--describe"]: describe(handler)
+        case _ where arguments.count >= 3 && arguments[0] == "--command": command(handler, arguments[1], arguments[2], Array(arguments[3...]))
         default:
             complain("usage: \(CommandLine.arguments.first ?? "handler") [--statements | --describe]; without arguments it serves standard input")
             exit(usage)
@@ -60,6 +62,24 @@ enum Program {
                 complain(String(reflecting: error))
                 return failure
             }
+        }
+    }
+
+    private static func command<H: Handler>(_ handler: H.Type, _ name: String, _ file: String, _ arguments: [String]) -> Never {
+        guard let command = H.commands.first(where: { $0.name == name }) else {
+            complain("there is no command \(name) here; known are: \(H.commands.map(\.name).joined(separator: ", "))")
+            exit(usage)
+        }
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            try command.run(ProgramCall(arguments: arguments, fileName: file))
+            exit(0)
+        } catch let error as AppError {
+            complain(([error.message] + error.issues.map { "  \($0.field): \($0.issue)" }).joined(separator: "\n"))
+            exit(65)
+        } catch {
+            complain(String(reflecting: error))
+            exit(70)
         }
     }
 

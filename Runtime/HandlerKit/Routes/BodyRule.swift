@@ -7,6 +7,8 @@ public struct BodyRule: Sendable {
     public let limit: Int
     /// Whether texts may hold the character NUL, which the database cannot store.
     var allowsNUL = false
+    /// Whether what came of a body is served where its client was cut off.
+    var evenInPart = false
 
     /// No body.
     public static let none = BodyRule(kind: .none, limit: 0)
@@ -22,4 +24,8 @@ public struct BodyRule: Sendable {
 
     /// Any bytes, read from the invocation's ``RequestBody``.
     public static func bytes(limit: Int) -> BodyRule { BodyRule(kind: .bytes, limit: limit) }
+
+    /// The same; with `evenInPart` what came of a body is served also where its client was cut off, for protocols that go on where they stopped. Nobody
+    /// reads the answer then, and the call is not cancelled.
+    public static func bytes(limit: Int, evenInPart: Bool) -> BodyRule { BodyRule(kind: .bytes, limit: limit, evenInPart: evenInPart) }
 }

@@ -23,6 +23,14 @@ extension Route {
         Route("GET", path, access, summary, status, body, writes, handle)
     }
 
+    /// Says what a path can do, where that is more than its methods; preflights of web pages are answered by the gateway. Its transactions are read-only.
+    public static func options<Context, Input>(
+        _ path: String, access: Access<Context>, summary: String = "", status: Int = 204,
+        _ handle: @escaping @Sendable (Input, Context) async throws -> Response
+    ) -> Route where Input: Decodable & Sendable {
+        Route("OPTIONS", path, access, summary, status, .none, false, handle)
+    }
+
     /// Creates or does something. Its transactions may write unless `writes` says otherwise.
     public static func post<Context, Input, Output>(
         _ path: String, access: Access<Context>, summary: String = "", status: Int = 200, body: BodyRule = .json, writes: Bool = true,

@@ -20,7 +20,8 @@ extension Route {
             let input = RouteInput<Input>(parameters: template.parameters, body: body)
             let description = HandlerDescription.Route(
                 method: method, path: path, summary: summary, access: access.description, writes: writes, body: body.kind, bodyLimit: body.limit,
-                status: status, inputSchema: "", outputSchema: "", quota: quota.isEmpty ? nil : quota.map(\.rawValue))
+                status: status, inputSchema: "", outputSchema: "", quota: quota.isEmpty ? nil : quota.map(\.rawValue),
+                evenInPart: body.evenInPart ? true : nil)
             endpoint = .success(
                 Endpoint(description, parameters: template.parameters) { () throws(AppError) in
                     (try input.schema(), try outputSchema())

@@ -15,6 +15,8 @@ struct GatheredBody: Sendable {
     /// How much goes behind it.
     private(set) var following = 0
     let source: Source
+    /// Whether its client was cut off before all of it came.
+    var isPart = false
     /// All of it.
     var count: Int { first.count + following }
 

@@ -30,6 +30,11 @@ public final class DataKeys: Sendable {
         try await derived(tenant, "handler \(handler)").all.map { DataKey(version: UInt32($0.id), key: $0.bytes) }
     }
 
+    /// What seals a handler's objects of a tenant, see `ObjectStore`. Throws as ``keys(of:for:)``.
+    func objectKeys(of tenant: TenantID, for handler: String) async throws(AppError) -> SecretRing {
+        try await derived(tenant, "objects of handler \(handler)")
+    }
+
     /// What seals the host's own things of a tenant; `use` says which.
     func seal(of tenant: TenantID, for use: String) async throws(AppError) -> TenantSeal {
         try TenantSeal(try await derived(tenant, "host \(use)"), tenant: tenant)

@@ -23,6 +23,8 @@ struct RequestHead {
     /// What proxies say; believed only where they are trusted.
     private(set) var forwarding = ForwardingLines()
     private(set) var idempotencyKey: String?
+    /// Whether it is of the protocol of resumable uploads.
+    private(set) var speaksTus = false
     private(set) var contentLength: Int?
     private(set) var chunked = false
     private(set) var expectsContinue = false
@@ -69,6 +71,11 @@ struct RequestHead {
                 guard authorization == nil else { throw AppError(.badRequest, "The request holds two Authorization lines") }
                 authorization = value
             case 13 where Self.same(name, "if-none-match"): forward("if-none-match", value)
+            case 13 where Self.same(name, "tus-resumable"):
+                speaksTus = true
+                forward("tus-resumable", value)
+            case 13 where Self.same(name, "upload-length"): forward("upload-length", value)
+            case 13 where Self.same(name, "upload-offset"): forward("upload-offset", value)
             case 13 where Self.same(name, "last-event-id"):
                 lastEventID = value
                 forward("last-event-id", value)
@@ -80,6 +87,8 @@ struct RequestHead {
                 }
             case 15 where Self.same(name, "x-forwarded-for"): ForwardingLines.join(&forwarding.addresses, value)
             case 15 where Self.same(name, "accept-language"): forward("accept-language", value)
+            case 15 where Self.same(name, "upload-metadata"): forward("upload-metadata", value)
+            case 15 where Self.same(name, "upload-checksum"): forward("upload-checksum", value)
             case 15 where Self.same(name, "idempotency-key"):
                 guard idempotencyKey == nil else { throw AppError(.badRequest, "The request holds two Idempotency-Key lines") }
                 idempotencyKey = value
@@ -93,6 +102,8 @@ struct RequestHead {
                 }
                 chunked = true
             case 19 where Self.same(name, "content-disposition"): forward("content-disposition", value)
+            case 19 where Self.same(name, "upload-defer-length"): forward("upload-defer-length", value)
+            case 22 where Self.same(name, "x-http-method-override"): forward("x-http-method-override", value)
             case 29 where Self.same(name, "access-control-request-method"): isPreflight = true
             default: break
             }

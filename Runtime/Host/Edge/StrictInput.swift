@@ -1,6 +1,14 @@
 import Kernel
 import NIOCore
 
+extension AppError {
+    /// The client sends no more, in the middle of a request.
+    static let cutOff = AppError(.badRequest, "The request ended before its end")
+
+    /// Whether nothing is wrong with what came, but that there is no more of it.
+    var isCutOff: Bool { code == .timeout || code == .badRequest && message == Self.cutOff.message }
+}
+
 /// Stands in front of the HTTP/1.1 parser and shows it only bytes that ``MessageScanner`` has let through; anything else ends the input with an `AppError`.
 final class StrictInput: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
@@ -37,7 +45,7 @@ final class StrictInput: ChannelInboundHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if case .some(.inputClosed) = event as? ChannelEvent, !isOver, pending != nil || !scanner.isBetweenMessages {
-            end(context, AppError(.badRequest, "The request ended before its end"))
+            end(context, .cutOff)
         }
         context.fireUserInboundEventTriggered(event)
     }

@@ -26,6 +26,8 @@ struct Call {
     var answerBytes = 0
     /// Who asks: the connection's other end, or who stands behind trusted proxies.
     var client = ClientAddress.none
+    /// Whether it goes on where its client was cut off: what came of a body is of use.
+    var outlivesClient = false
     /// Whether the client speaks TLS, with us or with a trusted proxy.
     var isSecure = false
     /// Whether it brought something to prove who it is.

@@ -29,12 +29,25 @@ extension Gateway {
                 }
                 if spool == nil { memory.writeImmutableBuffer(bytes) } else { try await spool?.append(bytes) }
             case .end:
-                if let file = try await spool?.finish() { return GatheredBody(file, scratch, count: count) }
-                return GatheredBody(memory)
-            case .failure(let error): throw error
-            case .closed, .head: throw AppError(.cancelled)
+                return try await gathered(memory, &spool, count)
+            case .failure(let error):
+                guard route.evenInPart, count > 0, error.isCutOff else { throw error }
+                return try await gathered(memory, &spool, count, isPart: true)
+            case .closed:
+                guard route.evenInPart, count > 0 else { throw AppError(.cancelled) }
+                return try await gathered(memory, &spool, count, isPart: true)
+            case .head: throw AppError(.cancelled)
             }
         }
+    }
+
+    private func gathered(_ memory: ByteBuffer, _ spool: inout SpoolWriter?, _ count: Int, isPart: Bool = false) async throws(AppError)
+        -> GatheredBody
+    {
+        var body: GatheredBody
+        if let file = try await spool?.finish() { body = GatheredBody(file, scratch, count: count) } else { body = GatheredBody(memory) }
+        body.isPart = isPart
+        return body
     }
 
     /// Throws `PAYLOAD_TOO_LARGE` where the head says so: before it is asked who sends it.

@@ -10,7 +10,7 @@ extension Gateway {
     ) async throws(AppError) {
         let connection = call.connection
         var run = Run(process: process, link: ExchangeLink(process.wire, from: connection.executor), suspect: invocation.suspect)
-        var event = await run.link.open(invocation, gone: { connection.onGone = $0 })
+        var event = await run.link.open(invocation, gone: { [outlives = call.outlivesClient] stop in if !outlives { connection.onGone = stop } })
         if run.suspect != nil || event.isTrouble { (run, event) = try await recover(event, invocation, run, handler, call) }
         let link = run.link
         switch event {

@@ -24,6 +24,7 @@ extension Gateway {
         }
         let gathering = time.instant()
         let body = try await gather(head, route, principal?.target, call)
+        call.outlivesClient = body.isPart
         if head.hasBody { call.timing.body = gathering.duration(to: time.instant()) }
         if case .file = body.source, let principal {
             // A long upload: much may have changed since it began.
@@ -38,8 +39,9 @@ extension Gateway {
         let permit = try await turn(at: handler, place, principal, deadline, call)
         let process: HandlerProcess
         do throws(AppError) {
+            let outlives = call.outlivesClient
             process = try await handler.pool.lease(for: principal?.target, alone: suspect != nil, deadline: deadline) { stop in
-                connection.onGone = stop
+                if !outlives { connection.onGone = stop }
             }
         } catch {
             permit.leave()

@@ -129,8 +129,11 @@ final class Gateway: Sendable {
                 try await drain(head, call)
                 return answer(204, [HeaderLine(name: "allow", value: Self.methods)], [], &call)
             }
+            if head.speaksTus { call.common += Self.tus }
             let serving = fleet.serving
-            switch serving.table.match(head.method, target.segments) {
+            // What a page asks before it calls is never a handler's affair.
+            let method = head.method == "OPTIONS" && head.isPreflight ? "" : head.method
+            switch serving.table.match(method, target.segments) {
             case .found(.handler(let index, let route), let parameters):
                 let handler = serving.handlers[index]
                 try count(&call)
@@ -156,6 +159,9 @@ final class Gateway: Sendable {
             await refuse(error, behindBodyOf: read, &call)
         }
     }
+
+    /// What every answer in the protocol of resumable uploads says (tus 1.0, section "Headers").
+    private static let tus = [HeaderLine(name: "tus-resumable", value: "1.0.0"), HeaderLine(name: "tus-version", value: "1.0.0")]
 
     /// Methods that some route may answer.
     private static let methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"

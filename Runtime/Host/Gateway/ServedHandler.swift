@@ -15,6 +15,8 @@ final class ServedHandler: Sendable {
         let writes: Bool
         let body: HandlerDescription.Body
         let bodyLimit: Int
+        /// Whether what came of a body is served where its client was cut off.
+        let evenInPart: Bool
         /// Whether it may change what callers may do: behind such a call the directory is read again at once, not only when it tells.
         let changesRights: Bool
         /// Of a route of operators: which of the path's parameters names the tenant; nil where none does.
@@ -36,12 +38,15 @@ final class ServedHandler: Sendable {
     let sendsToProviders: Bool
     /// Whose data keys it is given.
     let encryption: Manifest.Encryption
+    /// Whether it may keep objects.
+    let keepsObjects: Bool
     private let calls: Set<String>
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
     init(_ description: HandlerDescription, pool: HandlerPool, time: TimeSource = .system) throws(AppError) {
         docket = Docket(time: time)
         encryption = pool.manifest.encryption
+        keepsObjects = pool.manifest.objects
         name = pool.manifest.name
         timeout = pool.manifest.timeout
         self.description = description
@@ -55,7 +60,8 @@ final class ServedHandler: Sendable {
             routes.append(
                 Route(
                     path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,
-                    body: route.body, bodyLimit: route.bodyLimit, changesRights: route.writes && rule.isAboutRights,
+                    body: route.body, bodyLimit: route.bodyLimit, evenInPart: route.evenInPart == true,
+                    changesRights: route.writes && rule.isAboutRights,
                     tenantPlace: rule.isForOperators ? RouteTable.place(of: "tenant_id", in: route.path) : nil,
                     quota: try Self.quota(route)))
         }

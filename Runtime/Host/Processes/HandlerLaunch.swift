@@ -17,6 +17,8 @@ struct HandlerLaunch: Sendable {
     let greeting: @Sendable (Manifest) -> Start
     /// Takes what the processes call of each other; nil where they only say what they serve.
     let calls: CallQueue?
+    /// Takes what the processes ask of objects; nil where they only say what they serve.
+    let objects: ObjectQueue?
     /// Takes what is to be recorded; nil where nothing is.
     let recordings: RecordingQueue?
     /// Whether a launcher waits for the next start of each handler.
@@ -25,13 +27,15 @@ struct HandlerLaunch: Sendable {
     private let parked = ParkedLaunches()
 
     init(
-        loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, recordings: RecordingQueue? = nil, parks: Bool = true,
+        loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, objects: ObjectQueue? = nil,
+        recordings: RecordingQueue? = nil, parks: Bool = true,
         greeting: @escaping @Sendable (Manifest) -> Start
     ) {
         self.loops = loops
         self.programs = programs
         self.sandbox = sandbox
         self.calls = calls
+        self.objects = objects
         self.recordings = recordings
         self.parks = parks
         self.greeting = greeting
@@ -80,7 +84,8 @@ struct HandlerLaunch: Sendable {
         onRelease: @escaping @Sendable () -> Void
     ) async throws -> HandlerProcess {
         let executor = loops.executors[id % loops.executors.count]
-        let wire = WireConnection(executor: executor, logger: logger, calls: calls, recordings: recordings, onEnd: onEnd, onRelease: onRelease)
+        let wire = WireConnection(
+            executor: executor, logger: logger, calls: calls, objects: objects, recordings: recordings, onEnd: onEnd, onRelease: onRelease)
         let channel = try await ClientBootstrap(group: executor.loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }

@@ -3,6 +3,7 @@ public import Kernel
 public import Logging
 import Manifest
 import NIOCore
+import Objects
 import Postgres
 import Reactor
 public import ServiceLifecycle
@@ -39,13 +40,14 @@ public struct Host: Sendable {
 
         let greetings = Greetings(settings, base, keys)
         let calls = CallQueue()
+        let objectQueue = ObjectQueue()
         let recordings = RecordingQueue(
             modes: Dictionary(settings.handlers.map { ($0.name, $0.record.mode) }) { first, _ in first }, time: time)
         let sandbox = try await Sandbox(
             settings.sandbox, programs: settings.programs, database: DatabasePlace(base), egress: settings.outside.ports)
         for manifest in settings.handlers { sandbox.log(manifest, logger) }
         let launch = HandlerLaunch(
-            loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, recordings: recordings
+            loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, objects: objectQueue, recordings: recordings
         ) { greetings.greeting($0) }
         let loader = HandlerLoader(
             settings: settings, launch: launch, describer: Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger),
@@ -61,6 +63,7 @@ public struct Host: Sendable {
         let dataKeys = DataKeys(
             database: DataKeyDatabase(client: client),
             master: MasterKey(command: settings.masterKeyCommand, time: time) { keys.master }, time: time)
+        let objects = try await Self.objects(settings, time: time, logger)
         let feeds = Feeds(time: time, logger: logger)
         let status = HostStatus(database: database, time: time)
         let usage = UsageMeter()
@@ -101,6 +104,11 @@ public struct Host: Sendable {
                 logger: logger),
             UpkeepService(gateway: gateway, loops: loops),
             CallService(gateway: gateway, queue: calls),
+            ObjectService(
+                desk: ObjectDesk(
+                    store: objects, keys: dataKeys, allows: { name in gateway.handlers.first { $0.name == name }?.keepsObjects == true },
+                    logger: logger),
+                queue: objectQueue),
             LaunchService(launch: launch),
             PoolService(fleet: gateway.fleet),
             MailService(
@@ -108,9 +116,11 @@ public struct Host: Sendable {
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
             BillingService(
                 calls: system, database: BillingDatabase(client: client), time: time, logger: logger),
+            FileWorkService(calls: system, database: FileWorkDatabase(client: client, claimer: writer), logger: logger),
             ErasureService(
                 calls: system, database: erasures,
-                files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions), logger: logger),
+                files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions, objects: objects),
+                logger: logger),
             RetentionService(calls: system, database: erasures, logger: logger),
             ReloadService(gateway: gateway, loader: loader, database: database),
             DataKeyService(keys: dataKeys, logger: logger),
@@ -123,6 +133,23 @@ public struct Host: Sendable {
         ]
         if let certificates { services.append(CertificateService(certificates: certificates)) }
         self.services = services
+    }
+
+    /// The place of objects. One that does not answer now may do so later; one that says no is a wrong setting.
+    private static func objects(_ settings: HostSettings, time: TimeSource, _ logger: Logger) async throws(AppError) -> ObjectStore {
+        let storage: any ObjectStorage =
+            switch settings.objects {
+            case .folder(let path): FolderStorage(folder: path ?? "\(settings.home)/objects")
+            case .bucket(let bucket): try S3Storage(bucket, time: time)
+            }
+        let store = ObjectStore(storage, time: time)
+        do throws(AppError) {
+            try await store.prepare()
+        } catch {
+            guard error.code == .unavailable else { throw error }
+            logger.error("the place of objects does not answer", metadata: .keys([.error: "\(String(reflecting: error))"]))
+        }
+        return store
     }
 
     static func configuration(_ url: String) throws(AppError) -> PostgresClient.Configuration {

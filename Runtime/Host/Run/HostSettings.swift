@@ -1,6 +1,14 @@
 import Kernel
 public import Manifest
+public import Objects
 public import Tokens
+
+/// Where handlers' objects lie.
+public enum ObjectsPlace: Sendable {
+    /// A folder; nil: `objects` in the installation's home.
+    case folder(String?)
+    case bucket(S3Settings)
+}
 
 /// All that the host is told before it runs.
 public struct HostSettings: Sendable {
@@ -23,6 +31,8 @@ public struct HostSettings: Sendable {
     public var sandbox = SandboxMode.auto
     /// How it reaches others, and how browsers and mail name it.
     public var outside = OutsideSettings()
+    /// Where handlers' objects lie. Defaults to `objects` in ``home``.
+    public var objects = ObjectsPlace.folder(nil)
     /// Event loops; nil: one up to four cores, above that one for each four.
     public var loops: Int?
     /// Limits on clients.

@@ -33,6 +33,8 @@ final class Exchange {
     private var calls: [UInt32: RunningCall] = [:]
     private var newestCall: UInt32 = 0
     private var usedByCalls = Receipt.none
+    /// What it asks of objects.
+    var objects = RunningObjects()
     /// When its context is due for renewal.
     var renewAt: ContinuousClock.Instant
     /// Whether who waits is told while the process does not answer.
@@ -92,6 +94,7 @@ final class Exchange {
         body?.stop()
         body = nil
         stopCalls()
+        stopObjects()
         wire.send(.cancel(stream, reason))
         deliver(.failed(error, usedByCalls))
     }
@@ -139,6 +142,7 @@ final class Exchange {
             close(page.receipt)
             deliver(.page(page))
         case .call(_, let call): try begin(call)
+        case .object, .piece, .room, .close: try receiveObject(frame)
         case .trace(_, let piece):
             guard trace.count + piece.count <= Trace.maximumBytes + Frame.maximumChunk else { throw WireViolation("a trace is too long") }
             trace += piece
@@ -167,6 +171,17 @@ final class Exchange {
         usedByCalls = usedByCalls.adding(calls: used)
         wire.send(.called(stream, answer))
     }
+
+    /// On which its wire lives.
+    var executor: LoopExecutor { wire.executor }
+
+    /// Answers a request about an object, while there is somebody who waits.
+    func sendObject(_ frame: Frame) {
+        if isOpen, cancelledAt == nil { wire.send(frame) }
+    }
+
+    /// Has a request about an object worked on.
+    func run(_ request: RunningObject) { wire.run(request) }
 
     private func begin(_ call: NestedCall) throws(WireViolation) {
         guard let origin, cancelledAt == nil else { return }
@@ -209,6 +224,7 @@ final class Exchange {
         body?.stop()
         body = nil
         stopCalls()
+        stopObjects()
         wire.closed(self)
     }
 

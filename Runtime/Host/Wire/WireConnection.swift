@@ -12,6 +12,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     let executor: LoopExecutor
     private let logger: Logger
     private let calls: CallQueue?
+    private let objects: ObjectQueue?
     private let recordings: RecordingQueue?
     private let onRelease: @Sendable () -> Void
     private var context: ChannelHandlerContext?
@@ -26,16 +27,17 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     private var hearing = HearingTest()
     private let onEnd: @Sendable () -> Void
 
-    /// `calls` takes what handlers call of each other; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
+    /// `calls` takes what handlers call of each other, `objects` what they ask of objects; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
     /// wire has ended, before its exchanges hear of it.
     init(
-        executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, recordings: RecordingQueue? = nil,
+        executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, objects: ObjectQueue? = nil, recordings: RecordingQueue? = nil,
         onEnd: @escaping @Sendable () -> Void = {},
         onRelease: @escaping @Sendable () -> Void
     ) {
         self.executor = executor
         self.logger = logger
         self.calls = calls
+        self.objects = objects
         self.onEnd = onEnd
         self.recordings = recordings
         self.onRelease = onRelease
@@ -135,6 +137,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     /// An exchange calls another handler.
     func run(_ call: RunningCall) {
         if let calls { calls.add(call) } else { call.finish(status: UInt16(ErrorCode.unavailable.status), [], .none) }
+    }
+
+    /// An exchange asks something of an object.
+    func run(_ request: RunningObject) {
+        if let objects { objects.add(request) } else { request.finish(.failed(ObjectFailure(AppError(.unavailable)))) }
     }
 
     /// An exchange ended in a way that is recorded.

@@ -34,6 +34,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let answerNotKept = ErrorCode(
         "IDEMPOTENCY_ANSWER_NOT_KEPT", 409,
         "This was done already, by an earlier request with the same Idempotency-Key; its answer was too long to keep, so read what it made")
+    public static let gone = ErrorCode("GONE", 410, "This was here once, and is no more")
     public static let lengthRequired = ErrorCode("LENGTH_REQUIRED", 411, "Say how long the body is")
     public static let preconditionFailed = ErrorCode("PRECONDITION_FAILED", 412, "This was changed since you read it")
     public static let tooLarge = ErrorCode("PAYLOAD_TOO_LARGE", 413, "The body is larger than allowed")
@@ -48,6 +49,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let tooManyRequests = ErrorCode("TOO_MANY_REQUESTS", 429, "Too many requests; try again later")
     public static let rateLimited = ErrorCode("RATE_LIMITED", 429, "This tenant's plan allows fewer calls a minute; try again later")
     public static let headersTooLarge = ErrorCode("HEADERS_TOO_LARGE", 431, "The request's head is larger than allowed")
+    public static let checksumMismatch = ErrorCode("CHECKSUM_MISMATCH", 460, "The bytes that came are not those of the checksum; send them again")
     public static let cancelled = ErrorCode("CANCELLED", 499, "The caller went away")
     public static let internalError = ErrorCode("INTERNAL_ERROR", 500, "Something went wrong on our side")
     public static let notImplemented = ErrorCode("NOT_IMPLEMENTED", 501, "This is not known here")
@@ -55,6 +57,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
     public static let unavailable = ErrorCode("UNAVAILABLE", 503, "Not available right now; try again soon")
     public static let deadlineExceeded = ErrorCode("DEADLINE_EXCEEDED", 504, "The answer took too long")
     public static let versionNotSupported = ErrorCode("VERSION_NOT_SUPPORTED", 505, "Only HTTP/1.1 and HTTP/1.0 are spoken here")
+    public static let storageFull = ErrorCode("STORAGE_FULL", 507, "There is no room to keep this right now")
     public static let loopDetected = ErrorCode("LOOP_DETECTED", 508, "Handlers call each other too deeply")
 
     /// Every code, for documentation and tests.
@@ -63,7 +66,7 @@ public struct ErrorCode: Hashable, Sendable, CustomStringConvertible {
         methodNotAllowed, timeout, conflict, lengthRequired, preconditionFailed, tooLarge, uriTooLong, unsupportedMedia, expectationFailed,
         unprocessableFile, poisonInvocation, tooManyRequests,
         headersTooLarge, cancelled, internalError, notImplemented, handlerFailed, unavailable, deadlineExceeded, versionNotSupported, loopDetected,
-        idempotencyInProgress, answerNotKept, idempotencyKeyReused, quotaExceeded, rateLimited,
+        idempotencyInProgress, answerNotKept, idempotencyKeyReused, quotaExceeded, rateLimited, gone, checksumMismatch, storageFull,
     ]
 
     /// The code of that name; nil if there is none.

@@ -7,7 +7,7 @@ public enum Hex {
     }
 
     @inline(__always)
-    static func value(of byte: UInt8) -> UInt8? {
+    public static func value(of byte: UInt8) -> UInt8? {
         switch byte {
         case 48...57: byte - 48
         case 97...102: byte - 87

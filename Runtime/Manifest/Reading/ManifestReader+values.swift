@@ -19,6 +19,11 @@ extension ManifestReader {
         return value
     }
 
+    mutating func flag(_ node: Node) -> Bool? {
+        guard let text = text(node) else { return nil }
+        return check(node, text == "true" || text == "false", "expected true or false, found `\(text)`") ? text == "true" : nil
+    }
+
     mutating func duration(_ node: Node, in range: ClosedRange<Duration>) -> Duration? {
         guard let text = text(node) else { return nil }
         guard let value = Quantity.duration(text) else {

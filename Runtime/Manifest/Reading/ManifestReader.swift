@@ -11,7 +11,7 @@ struct ManifestReader {
     static let keys = [
         "name", "program", "concurrency", "instances", "timeout", "memory", "cpu", "idle", "isolation", "grants", "egress", "secrets", "calls",
         "commands",
-        "connections", "record", "priority", "encryption", "hooks",
+        "connections", "record", "priority", "encryption", "objects", "hooks",
     ]
 
     mutating func read(_ text: String) throws(AppError) -> Manifest {
@@ -67,6 +67,7 @@ struct ManifestReader {
         case "record": set(&manifest.record, choice(value))
         case "priority": set(&manifest.priority, choice(value))
         case "encryption": set(&manifest.encryption, choice(value))
+        case "objects": set(&manifest.objects, flag(value))
         case "hooks": set(&manifest.hooks, hooks(value))
         case "commands": set(&manifest.commands, list(value, "a name such as `inspect`", Name.isCommand))
         case let unknown:

@@ -51,7 +51,10 @@ public final class HTTPClient: Sendable {
             }
         } catch { throw .refused("a redirect to what is no plain URL") }
         guard next.url.scheme == .https || request.url.scheme == .http else { throw .refused("a redirect from https to http") }
-        if next.url.origin != request.url.origin { next.headers.removeAll { ["authorization", "cookie"].contains($0.name.lowercased()) } }
+        if next.url.origin != request.url.origin {
+            next.signing = nil
+            next.headers.removeAll { ["authorization", "cookie"].contains($0.name.lowercased()) }
+        }
         if status == 303 || (status < 303 && request.method == "POST") { (next.method, next.body) = ("GET", nil) }
         return next
     }
@@ -96,6 +99,11 @@ public final class HTTPClient: Sendable {
         if let body = request.body {
             handle.set(CURLOPT_UPLOAD, 1)
             handle.set(CURLOPT_INFILESIZE_LARGE, offset: body.count)
+        }
+        if let signing = request.signing {
+            handle.set(CURLOPT_AWS_SIGV4, "aws:amz:\(signing.region):\(signing.service)")
+            handle.set(CURLOPT_USERNAME, signing.accessKey)
+            handle.set(CURLOPT_PASSWORD, signing.secretKey)
         }
         // An empty value after the colon takes the line out that libcurl would add.
         handle.set(CURLOPT_HTTPHEADER, request.headers.map { "\($0.name): \($0.value)" } + ["Expect:"])

@@ -13,6 +13,8 @@ public struct HTTPRequest: Sendable {
     public var limit = 1 << 20
     /// For all of it, looking up the name included. Defaults to 10 seconds.
     public var timeout: Duration = .seconds(10)
+    /// Signs it for services of the kind of Amazon's; nil: it is not signed.
+    public var signing: AWSSigning?
     /// How many redirects are followed; each target is checked as the first. Defaults to none.
     public var redirects = 0
 
@@ -23,6 +25,28 @@ public struct HTTPRequest: Sendable {
         self.headers = headers
         self.body = body
     }
+}
+
+/// A key for AWS Signature Version 4, which libcurl makes. A secret.
+public struct AWSSigning: Sendable {
+    /// For example `eu-central-1`.
+    public var region: String
+    /// For example `s3`.
+    public var service: String
+    public var accessKey: String
+    public var secretKey: String
+
+    public init(region: String, service: String, accessKey: String, secretKey: String) {
+        self.region = region
+        self.service = service
+        self.accessKey = accessKey
+        self.secretKey = secretKey
+    }
+}
+
+extension AWSSigning: CustomStringConvertible {
+    /// Never the secret.
+    public var description: String { "AWSSigning(\(service), \(region))" }
 }
 
 /// What came back.

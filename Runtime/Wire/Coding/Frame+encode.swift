@@ -21,6 +21,11 @@ extension Frame {
         case .call(_, let message): message.write(to: &writer)
         case .called(_, let message): message.write(to: &writer)
         case .trace(_, let payload): writer.putRaw(payload)
+        case .object(_, let message): message.write(to: &writer)
+        case .piece(_, let message): message.write(to: &writer)
+        case .room(_, let message): message.write(to: &writer)
+        case .close(_, let message): message.write(to: &writer)
+        case .outcome(_, let message): message.write(to: &writer)
         case .cancel(_, let reason): writer.put(reason.rawValue)
         case .context(_, let token): writer.put(token)
         case .ping(let number), .pong(let number): writer.put(number)
@@ -32,7 +37,8 @@ extension Frame {
 
     enum Kind: UInt8 {
         case start = 1
-        case ready, invoke, chunk, credit, end, answer, failure, subscribe, page, cancel, context, ping, pong, drain, call, called, trace
+        case ready, invoke, chunk, credit, end, answer, failure, subscribe, page, cancel, context, ping, pong, drain, call, called, trace,
+            object, piece, room, close, outcome
     }
 
     var kind: Kind {
@@ -50,6 +56,11 @@ extension Frame {
         case .call: .call
         case .called: .called
         case .trace: .trace
+        case .object: .object
+        case .piece: .piece
+        case .room: .room
+        case .close: .close
+        case .outcome: .outcome
         case .cancel: .cancel
         case .context: .context
         case .ping: .ping
@@ -63,7 +74,8 @@ extension Frame {
         switch self {
         case .start, .ready, .ping, .pong, .drain: 0
         case .invoke(let id, _), .chunk(let id, _), .credit(let id, _), .end(let id, _), .answer(let id, _), .failure(let id, _),
-            .subscribe(let id, _), .page(let id, _), .call(let id, _), .called(let id, _), .trace(let id, _), .cancel(let id, _), .context(let id, _):
+            .subscribe(let id, _), .page(let id, _), .call(let id, _), .called(let id, _), .trace(let id, _), .object(let id, _), .piece(let id, _),
+            .room(let id, _), .close(let id, _), .outcome(let id, _), .cancel(let id, _), .context(let id, _):
             id
         }
     }

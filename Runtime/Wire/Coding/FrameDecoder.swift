@@ -62,6 +62,11 @@ public struct FrameDecoder: Sendable {
         case .call: frame = .call(stream, try NestedCall(from: &reader))
         case .called: frame = .called(stream, try NestedAnswer(from: &reader))
         case .trace: frame = .trace(stream, try reader.rest())
+        case .object: frame = .object(stream, try ObjectRequest(from: &reader))
+        case .piece: frame = .piece(stream, try ObjectPiece(from: &reader))
+        case .room: frame = .room(stream, try ObjectRoom(from: &reader))
+        case .close: frame = .close(stream, try ObjectClose(from: &reader))
+        case .outcome: frame = .outcome(stream, try ObjectOutcome(from: &reader))
         case .cancel:
             let reason = try reader.number(UInt8.self)
             guard let reason = CancelReason(rawValue: reason) else { throw WireError("the unknown reason \(reason)") }

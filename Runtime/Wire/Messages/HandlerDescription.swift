@@ -30,17 +30,20 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
         public var outputSchema: String
         /// What it uses of the tenant's plan, as `QuotaMetric` names it: the gateway refuses its calls where one of these is used up. Nil: nothing.
         public var quota: [String]?
+        /// Whether what came of a body is served where its client was cut off. Nil: no.
+        public var evenInPart: Bool?
 
         enum CodingKeys: String, CodingKey {
             case method, path, summary, access, writes, body, status, quota
             case bodyLimit = "body_limit"
             case inputSchema = "input_schema"
             case outputSchema = "output_schema"
+            case evenInPart = "even_in_part"
         }
 
         public init(
             method: String, path: String, summary: String, access: Access, writes: Bool, body: Body, bodyLimit: Int, status: Int, inputSchema: String,
-            outputSchema: String, quota: [String]? = nil
+            outputSchema: String, quota: [String]? = nil, evenInPart: Bool? = nil
         ) {
             self.method = method
             self.path = path
@@ -53,6 +56,7 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
             self.inputSchema = inputSchema
             self.outputSchema = outputSchema
             self.quota = quota
+            self.evenInPart = evenInPart
         }
     }
 

@@ -21,6 +21,7 @@ struct ArchivePlan: Sendable {
             .init(object: "api_keys", reason: "secrets are not archived"),
             .init(object: "invitations", reason: "secrets are not archived"),
             .init(object: "identity_providers", reason: "secrets are not archived"),
+            .init(object: "objects", reason: "handlers' files lie outside of the database"),
             .init(object: "passwords, second factors, sessions", reason: "they are the members', not the tenant's"),
         ]
         var gone: Set<String> = []

@@ -63,6 +63,8 @@ struct GrantPlan {
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
     static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "subscriptions", "users"]
+    /// Handlers that ask the control plane for work of their tenants; of persons they may ask nothing.
+    static let workHandlers: Set = ["uploads"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {
@@ -75,7 +77,7 @@ struct GrantPlan {
 
     private func refusal(_ handler: String, _ grant: Manifest.Grant) -> String? {
         switch grant.object.prefix(while: { $0 != "." }) {
-        case "tenancy" where !Self.identityHandlers.contains(handler) || grant.verbs != [.execute]:
+        case "tenancy" where !Self.identityHandlers.union(Self.workHandlers).contains(handler) || grant.verbs != [.execute]:
             "the control plane is not granted to handlers, but for functions to the product's own"
         case "runtime": "expected an object of the product's schemas; every handler may do there what it must"
         case "identity" where !Self.identityHandlers.contains(handler) || grant.verbs != [.execute]:

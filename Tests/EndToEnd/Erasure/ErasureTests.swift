@@ -35,8 +35,12 @@ extension EndToEnd {
                 let others = try await world.places(of: ErasureWorld.other)
                 let token = try host.token(world.owner.member)
 
+                let objects = "\(world.home)/objects/tenants"
+                #expect(try File.names(in: objects).count == 2)
                 try await world.delete()
                 try await world.waitUntilFinished()
+                #expect(try File.names(in: objects) == ["\(world.neighbour.member.tenant)"])
+                #expect(try await host.get("/probe/objects?name=kept", token: try host.token(world.neighbour.member)).text == ErasureWorld.other)
                 #expect(try await world.places(of: ErasureWorld.marker) == [])
                 #expect(try await world.places(of: "left of") == ["scratch/\(world.neighbour.member.tenant)/"])
                 try await host.eventually("its sums are gone too") {

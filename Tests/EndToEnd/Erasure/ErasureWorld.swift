@@ -22,7 +22,8 @@ struct ErasureWorld: Sendable {
         let home = "\(database.home)/\(database.name)"
         let probe = try await Blocking.run {
             let folder = try HandlerFolder.probe(
-                in: database, replacing: ["connections: 4": "connections: 4\nencryption: tenant\nhooks: {erase: /internal/probe/erase}"])
+                in: database,
+                replacing: ["connections: 4": "connections: 4\nencryption: tenant\nobjects: true\nhooks: {erase: /internal/probe/erase}"])
             for name in try File.names(in: "\(Environment.package)/Handlers")
             where File.isFolder("\(Environment.package)/Handlers/\(name)") && !File.exists("\(folder)/\(name)") {
                 symlink("\(Environment.package)/Handlers/\(name)", "\(folder)/\(name)")
@@ -65,6 +66,7 @@ struct ErasureWorld: Sendable {
         let business = try await host.post("/businesses", token: token, json: ["name": .string("\(mark) Shop"), "industry": .string(mark)])
         try made(business, "business")
         let id = try business.json["id"]?.string ?? ""
+        try made(try await host.put("kept", Array(mark.utf8), token: token), "object")
         let csv = "date,\(mark) sales\n2026-01-01,1\n2026-01-02,2\n"
         try made(
             try await host.request(

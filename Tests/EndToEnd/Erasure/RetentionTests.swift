@@ -40,8 +40,8 @@ extension EndToEnd {
                 try await host.eventually("what is too old is gone") { try await kept(members[0]) == [1, 29] }
                 #expect(try await kept(members[1]) == [1, 29, 31, 400])
                 #expect(try await kept(members[2]) == [1, 29, 31, 400])
-                try await host.eventually("it is due again in a day") {
-                    try await database.query("select 1 from tenancy.retentions where due_at > now() + interval '23 hours'").count == 1
+                try await host.eventually("it is due again in a day, for values and for files") {
+                    try await database.query("select 1 from tenancy.retentions where due_at > now() + interval '23 hours'").count == 2
                 }
             }
             // Not twice a day; after a day again, and once the hold is lifted.

@@ -53,6 +53,8 @@ struct ListedRoute: Decodable, Sendable {
                 inputs.append(input.filter { required.contains($0.0) || $0.0 == member.name })
             }
         }
+        // What is uploaded goes another way with each member that is left out.
+        if body == "bytes" { for member in values { inputs.append([(member.name, member.values[0])]) } }
         return inputs.map(request)
     }
 
@@ -85,6 +87,7 @@ struct ListedRoute: Decodable, Sendable {
         default: break
         }
         if name == "email" { return ["user-2@example.test", "nobody@example.test"] }
+        if let given = ["encoding": "utf-8", "delimiter": ",", "quote": "%22", "escape": "%22"][name] { return [.string(given)] }
         if types.contains("string") { return ["sales", "Business-100", "New"] }
         if types.contains("integer") || types.contains("number") { return [1, 100, 2] }
         if types.contains("boolean") { return [true] }

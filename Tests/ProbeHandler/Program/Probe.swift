@@ -24,6 +24,7 @@ import HandlerKit
         Keying.route
         Auditing.route
         Sealing.routes
+        Storing.routes
     }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }

@@ -24,6 +24,8 @@ actor BatchSource {
             let piece = try await file.next()
             ended = piece == nil
             ready = try await offload { [table] in try table.read(piece) }
+            // Once the layout is known the file is read here and nowhere else.
+            if !ready.isEmpty { await file.forget() }
         }
         return ready.isEmpty ? nil : ready.removeFirst()
     }

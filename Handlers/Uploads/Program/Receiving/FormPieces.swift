@@ -10,6 +10,8 @@ struct FormPieces: Sendable {
     private var businessText: [UInt8] = []
     private var waiting: [[UInt8]] = []
     private(set) var fileName: String?
+    /// The media type that the sender names; nil where there is none.
+    private(set) var contentType: String?
     private(set) var hasFile = false
     private(set) var business: UUID?
 
@@ -39,6 +41,7 @@ struct FormPieces: Sendable {
             guard !hasFile else { throw AppError.invalid("file", "expected one file, found a second") }
             hasFile = true
             fileName = head.fileName
+            contentType = head.contentType
             part = .file
         case "business_id":
             guard !hasFile else { throw AppError.invalid("business_id", "expected before the file, not behind it") }

@@ -12,9 +12,8 @@ struct UploadStore: Sendable {
     let audit: @Sendable (StoredCount) -> Call
 
     /// In one transaction on a connection of its own, where the next batch is read and parsed while the database stores the last. Throws `NOT_FOUND`
-    /// where the tenant has no such business.
-    func store(_ batches: BatchSource, _ file: UploadedFile) async throws -> UploadAnswer {
-        let first = try await batches.next() ?? .empty
+    /// where the tenant has no such business. `first` is the batch that was taken already.
+    func store(_ batches: BatchSource, from first: ValueBatch, _ file: UploadedFile) async throws -> UploadAnswer {
         let layout = try await batches.layout()
         let second = try await batches.next()
         let result = try await database.interactive { try await store(first, second, batches, layout, $0) }

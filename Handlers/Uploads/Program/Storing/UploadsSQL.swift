@@ -45,7 +45,7 @@ enum UploadsSQL {
                   having count(*) = cardinality($3::text[])) s
             cross join unnest($4::int[], $5::timestamptz[], $6::float8[]) as v (place, "timestamp", value)
             on conflict (tenant_id, source_id, "timestamp")
-            do update set value = excluded.value where d.value is distinct from excluded.value
+            do update set value = excluded.value, import_id = null where d.value is distinct from excluded.value
             returning "timestamp"
         )
         select count(*), count(distinct "timestamp") from stored

@@ -1,6 +1,6 @@
-/// Bytes that wait to be read, in one piece, with sixteen readable zeros behind them so that a scan may load past the end.
+/// Bytes that wait to be read, in one piece, with 64 readable zeros behind them so that a scan may load past the end.
 struct ByteBuffer: ~Copyable, @unchecked Sendable {
-    static let slack = 16
+    static let slack = 64
     private var memory: UnsafeMutablePointer<UInt8>
     private var capacity: Int
     /// Where the unread bytes begin.
@@ -39,6 +39,12 @@ struct ByteBuffer: ~Copyable, @unchecked Sendable {
         }
         (memory + end).update(repeating: 0, count: Self.slack)
     }
+
+    /// Puts a few bytes behind those that wait.
+    mutating func append(text: [UInt8]) { text.withUnsafeBytes { append($0) } }
+
+    /// The memory, to be changed in place; valid until the next change of size.
+    var mutableBase: UnsafeMutablePointer<UInt8> { memory }
 
     private mutating func grow(to size: Int) {
         let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: size + Self.slack)

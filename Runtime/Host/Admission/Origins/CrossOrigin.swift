@@ -37,7 +37,10 @@ struct CrossOrigin: Sendable {
 
     private static let named = [HeaderField(name: "access-control-allow-credentials", value: "true"), exposed]
     private static let exposed = HeaderField(
-        name: "access-control-expose-headers", value: "x-request-id, x-process-time, server-timing, retry-after, ratelimit, ratelimit-policy")
+        name: "access-control-expose-headers",
+        value: "x-request-id, x-process-time, server-timing, retry-after, ratelimit, ratelimit-policy, location, upload-offset, upload-length, "
+            + "upload-expires, tus-resumable, tus-version, tus-extension, tus-max-size, tus-checksum-algorithm")
     private static let requestHeaders =
-        "authorization, content-type, content-disposition, idempotency-key, if-match, if-none-match, last-event-id, range, x-csrf-token, x-request-id"
+        "authorization, content-type, content-disposition, idempotency-key, if-match, if-none-match, last-event-id, range, x-csrf-token, "
+        + "x-request-id, tus-resumable, upload-length, upload-offset, upload-metadata, upload-checksum, x-http-method-override"
 }

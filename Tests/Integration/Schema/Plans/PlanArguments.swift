@@ -27,6 +27,8 @@ enum PlanArguments {
         case "jsonb": return "'{}'"
         case "text[]": return "array['s0', 's1']"
         case "uuid[]": return "array['\(business)', gen_random_uuid()]::uuid[]"
+        case "boolean[]": return "array[true, false]"
+        case "jsonb[]": return "array['{}', '{}']::jsonb[]"
         case "integer[]": return "array[1, 1]"
         case "bigint[]": return "array[1, 2]"
         case "timestamp with time zone[]": return "array['2025-01-03Z', '2030-01-04Z']::timestamptz[]"

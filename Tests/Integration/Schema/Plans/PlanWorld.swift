@@ -37,6 +37,26 @@ enum PlanWorld {
         insert into app.audit_seals (tenant_id, number, key_id, previous_hash, entries_hash, first_position, entry_count, sealed_at, hash)
             select pg_temp.id(0, t, 0), n, 1, sha256(''), sha256(''), n * 10 - 9, 10, '2025-01-01Z'::timestamptz + n * interval '20 hours', sha256('')
             from generate_series(1, 200) t, lateral generate_series(1, case t when 1 then 400 when 200 then 1 else 30 end) n;
+        insert into app.file_clock (tenant_id, position) select pg_temp.id(0, t, 0), 1000 from generate_series(1, 200) t;
+        insert into app.files (tenant_id, id, user_id, name, original_name, mime_type, size, sha256, kind, status, report, position)
+            select pg_temp.id(0, t, 0), pg_temp.id(4, t, n), pg_temp.id(0, t, 0), 'f', 'f', 'text/csv', 10, sha256((t || ' ' || n)::bytea), 'csv',
+                'completed', '{}', n
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 399 when 200 then 0 else 19 end) n;
+        insert into app.imports (tenant_id, id, file_id, file_name, user_id, status, dry_run, mapping, position)
+            select pg_temp.id(0, t, 0), pg_temp.id(5, t, n), pg_temp.id(4, t, n), 'f', pg_temp.id(0, t, 0), 'completed', false, '{}', n
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 39 when 200 then 0 else 19 end) n;
+        insert into app.import_sources (tenant_id, import_id, source_id, is_new)
+            select i.tenant_id, i.id, s.id, true from app.imports i join lateral (
+                select k.id from app.kpi_sources k where k.tenant_id = i.tenant_id and k.name = 's0' order by k.id limit 2) s on true;
+        insert into app.import_replaced (tenant_id, import_id, source_id, "timestamp", value)
+            select n.tenant_id, n.import_id, n.source_id, '2025-01-01Z', 1 from app.import_sources n;
+        insert into app.import_refusals (tenant_id, import_id, number, row, line, reason, fields)
+            select i.tenant_id, i.id, n, n, n, 'r', '[]' from app.imports i, generate_series(1, 20) n;
+        insert into app.resumable_uploads (tenant_id, id, user_id, length, received, parts, metadata, created_at, expires_at)
+            select pg_temp.id(0, t, 0), pg_temp.id(6, t, n), pg_temp.id(0, t, 0), 10, 5, 1, '{}', '2025-01-01Z', '2999-01-01Z'
+            from generate_series(1, 200) t, lateral generate_series(1, case t when 1 then 99 when 200 then 1 else 20 end) n;
+        insert into app.resumable_parts (tenant_id, upload_id, number, size, object)
+            select u.tenant_id, u.id, n, 5, 'o' from app.resumable_uploads u, generate_series(1, 3) n;
         set session_replication_role = origin;
         analyze;
         """

@@ -49,6 +49,21 @@ extension World {
             insert into tenancy.retentions (tenant_id, handler, due_at) values ('\(tenant)', 'retention', '2026-01-01');
             insert into tenancy.erasures (tenant_id, started_at, hooks, finished_at, claimed_until)
                 values ('\(tenant)', '2026-01-01', '{uploads}', '2026-01-01', '2026-01-01');
+            insert into app.resumable_uploads (tenant_id, id, user_id, length, received, parts, metadata, created_at, expires_at)
+                values ('\(tenant)', '\(entry)', '\(user)', 10, 5, 1, '{"filename": "\(name)"}', '2026-01-01', '2999-01-01');
+            insert into app.resumable_parts (tenant_id, upload_id, number, size, object) values ('\(tenant)', '\(entry)', 1, 5, 'resumable/\(name)');
+            insert into app.file_clock (tenant_id, position) values ('\(tenant)', 3);
+            insert into app.files (tenant_id, id, user_id, name, original_name, mime_type, size, sha256, kind, status, position, created_at, updated_at)
+                values ('\(tenant)', '\(entry)', '\(user)', '\(name)', '\(name)', 'text/csv', 9, sha256('\(name)'), 'csv', 'completed', 1, '2026-01-01', '2026-01-01');
+            insert into app.imports (tenant_id, id, file_id, file_name, user_id, status, dry_run, mapping, position, created_at, updated_at)
+                values ('\(tenant)', '\(entry)', '\(entry)', '\(name)', '\(user)', 'completed', false, '{}', 2, '2026-01-01', '2026-01-01');
+            insert into app.import_sources (tenant_id, import_id, source_id, is_new)
+                select tenant_id, '\(entry)', id, true from app.kpi_sources where tenant_id = '\(tenant)';
+            insert into app.import_replaced (tenant_id, import_id, source_id, "timestamp", value)
+                select tenant_id, '\(entry)', id, '2026-01-01', 1 from app.kpi_sources where tenant_id = '\(tenant)';
+            insert into app.import_refusals (tenant_id, import_id, number, row, line, reason, fields)
+                values ('\(tenant)', '\(entry)', 1, 1, 2, '\(name)', '["\(name)"]');
+            insert into tenancy.file_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'read', '\(entry)', '2999-01-01');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -57,11 +72,13 @@ extension World {
     /// What belongs to a tenant, or to its one user, in the tables above: values of a row, with commas between.
     static func recordHash(_ tenant: String) -> String {
         let byTenant = [
-            "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "tenancy.roles", "tenancy.api_keys",
+            "identity.security_events", "app.audit_log", "app.audit_seals", "app.audit_positions", "app.resumable_uploads",
+            "app.resumable_parts", "tenancy.roles", "tenancy.api_keys",
             "tenancy.invitations", "tenancy.plan_changes", "tenancy.quota_counts", "identity.user_sessions", "identity.one_time_tokens",
             "identity.mail_outbox", "identity.providers",
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
-            "tenancy.erasures",
+            "tenancy.erasures", "app.file_clock", "app.files", "app.imports", "app.import_sources", "app.import_replaced", "app.import_refusals",
+            "tenancy.file_work",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {

@@ -1,17 +1,19 @@
 import Glibc
-import Kernel
+public import Kernel
 import Synchronization
 
 /// One of the servers in `Tests/Servers`, or another program, that prints "listening on PORT". Ends with the test.
-final class ServerProgram: @unchecked Sendable {
-    let port: Int
+public final class ServerProgram: @unchecked Sendable {
+    /// Where it listens, on 127.0.0.1.
+    public let port: Int
     private let pid: pid_t
     private let output: UnsafeMutablePointer<FILE>
 
-    static let folder = String(#filePath.split(separator: "/").dropLast(2).joined(separator: "/").prefixed("/") + "/Servers")
+    /// The folder of the servers.
+    public static let folder = String(#filePath.split(separator: "/").dropLast(2).joined(separator: "/").prefixed("/"))
 
     /// Blocks until it listens.
-    init(_ script: String, _ arguments: [String] = []) throws {
+    public init(_ script: String, _ arguments: [String] = []) throws {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
             throw AppError(.internalError, "no pipe")
@@ -44,7 +46,7 @@ final class ServerProgram: @unchecked Sendable {
     }
 
     /// The next line that it prints. Blocks.
-    func next() throws -> JSONValue {
+    public func next() throws -> JSONValue {
         guard let line = Self.line(output) else { throw AppError(.internalError, "the server has ended") }
         return try JSON.read(Array(line.utf8))
     }

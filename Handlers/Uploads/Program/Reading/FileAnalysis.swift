@@ -1,0 +1,105 @@
+import HandlerKit
+import TableFiles
+import Tabular
+import TypedTables
+
+/// Reads a file from end to end and says what is in it.
+struct FileAnalysis: Sendable {
+    let name: String
+    /// By the names of ``ShapeOverrides``.
+    let overrides: JSONObject
+    let offload: Offloading
+
+    /// Between two calls of `progress`, in bytes.
+    static let step = 8 << 20
+
+    /// `progress` is told how far it is, and may end it by throwing.
+    func run(_ bytes: StoredBytes, progress: @escaping (Int) async throws -> Void) async throws -> FileReport {
+        let scout = FileMachine(size: bytes.size, name: name, FileScout(try JSON.decode(ShapeOverrides.self, from: .object(overrides))))
+        var told = 0
+        var furthest = 0
+        func tell(_ place: Int) async throws {
+            furthest = max(furthest, place)
+            guard furthest - told >= Self.step else { return }
+            told = furthest
+            try await progress(min(told, bytes.size))
+        }
+        try await scout.run(bytes, offload) { try await tell($0) }
+        let (file, tables) = try scout.withSink { sink throws(AppError) in (sink.file, sink.tables) }
+        guard let file else { throw AppError(.unprocessableFile, "The file is empty") }
+        if file.form == .text {
+            return try FileReport(kind: Self.kind(file), fileName: name, tables: [try await offload { try scout.withSink { $0.textReport() } }])
+        }
+        let layouts = tables.map(\.layout)
+        let profile = FileMachine(size: bytes.size, name: name, FileProfile(layouts))
+        try await profile.run(bytes, offload) { _ in }
+        let profiles = try profile.withSink { $0.profiles }
+        guard profiles.count == tables.count, !tables.isEmpty else { throw AppError(.unprocessableFile, "The file has no table") }
+        let reports = tables.indices.map { index in
+            TableReport(
+                name: tables[index].name, place: index, header: layouts[index].header, shape: nil, sheet: layouts[index],
+                isHidden: tables[index].isHidden,
+                detected: [
+                    "header_rows": layouts[index].header == nil || tables[index].isJSON ? 0 : 1, "skip_rows": .integer(Int64(layouts[index].skipped)),
+                ],
+                profile: profiles[index], warnings: tables[index].warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
+                warningCount: tables[index].warnings.count, mapping: MappingSearch.suggest(profiles[index]))
+        }
+        return try FileReport(kind: Self.kind(file), fileName: name, tables: reports)
+    }
+
+    /// `csv`, `json` or `workbook`, and what it is packed in, as `csv.gzip`.
+    private static func kind(_ file: OpenedFile) -> String {
+        let form = file.form == .text ? "csv" : file.form.rawValue
+        return file.container.map { "\(form).\($0)" } ?? form
+    }
+
+    /// Throws `VALIDATION_ERROR` naming what is no override, or none that can be.
+    static func check(_ overrides: JSONObject) throws(AppError) {
+        let known = ["encoding", "delimiter", "quote", "escape", "skip_rows", "header_rows"]
+        var issues: [AppError.Issue] = []
+        for member in overrides where !known.contains(member.name) {
+            issues.append(.init(field: "shape.\(member.name.prefix(64))", issue: "unknown; expected one of \(known.joined(separator: ", "))"))
+        }
+        guard issues.isEmpty else { throw AppError(.validation, issues: issues) }
+        // A look at nothing checks what it is told.
+        _ = try Sniffer.sniff(Array("a".utf8), whole: true, overrides: try JSON.decode(ShapeOverrides.self, from: .object(overrides)))
+    }
+}
+
+/// Names of columns that differ from each other.
+enum ColumnNames {
+    /// The header's, and `column 3` where it has none.
+    static func all(_ header: [String]?, count: Int) -> [String] {
+        var used: Set<String> = []
+        return (0..<max(count, header?.count ?? 0)).map { index in
+            let given = header.flatMap { index < $0.count ? $0[index] : nil } ?? ""
+            let name = given.isEmpty ? "column \(index + 1)" : given
+            var unique = name
+            var number = 2
+            while !used.insert(unique).inserted {
+                unique = "\(name) (\(number))"
+                number += 1
+            }
+            return unique
+        }
+    }
+}
+
+extension TableShape {
+    var profiler: TableProfiler { TableProfiler(names: ColumnNames.all(header, count: columns), delimiter: delimiter.utf8.first) }
+
+    /// How it is written, as an inspection tells.
+    func detected(_ summary: ReadSummary, _ profile: TableProfile) -> JSONValue {
+        [
+            "encoding": .string(encoding.rawValue), "bom": .bool(mark > 0), "delimiter": .string(delimiter),
+            "quote": quote.map { .string($0) } ?? .null, "escape": escape.map { .string($0) } ?? .null, "line_end": .string(lineEnd.rawValue),
+            "header_rows": .integer(Int64(headerRows)), "skip_rows": .integer(Int64(skipRows)),
+            "total_row": profile.totalRows.last.map { .integer(Int64($0.record + 1)) } ?? .null, "tables": .integer(Int64(summary.tables)),
+            "confidence": [
+                "encoding": .number(confidence.encoding), "dialect": .number(confidence.dialect), "structure": .number(confidence.structure),
+            ],
+            "reasons": .object(JSONObject(reasons.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .string($0.value)) })),
+        ]
+    }
+}

@@ -1,0 +1,112 @@
+import HandlerKit
+import TableFiles
+import Tabular
+import TypedTables
+
+/// The first look at a file: of a delimited text already all that is to be known, of other tables how they are laid out.
+struct FileScout: FileSink, ~Copyable {
+    /// A table as far as its first rows tell.
+    struct Found: Sendable {
+        let name: String?
+        let isHidden: Bool
+        var sample: [SampledRow] = []
+        var columns = 0
+        var header: [String]?
+        var isJSON = false
+        var warnings: [TableWarning] = []
+
+        var layout: SheetLayout { isJSON ? SheetLayout(names: header, columns: columns) : SheetLayout(sample, columns: columns) }
+    }
+
+    private(set) var file: OpenedFile?
+    private(set) var tables: [Found] = []
+    private var reader: DelimitedReader
+    private var profiler: TableProfiler?
+
+    /// So many rows tell how a table is laid out.
+    private static let sampled = 100
+    /// The most tables of a file that are looked at.
+    static let mostTables = 1000
+
+    init(_ overrides: ShapeOverrides) { reader = DelimitedReader(overrides: overrides) }
+
+    mutating func opened(_ file: OpenedFile) { self.file = file }
+
+    mutating func text(_ bytes: [UInt8]) throws(AppError) {
+        try reader.feed(bytes)
+        drain()
+    }
+
+    mutating func endText() throws(AppError) {
+        try reader.finish()
+        drain()
+    }
+
+    private mutating func drain() {
+        while let batch = reader.next() {
+            if profiler == nil { profiler = (reader.shape ?? TableShape()).profiler }
+            profiler?.add(batch)
+        }
+    }
+
+    mutating func begin(_ table: TableStart) {
+        tables.append(Found(name: table.name, isHidden: table.isHidden, isJSON: file?.form == .json))
+    }
+
+    mutating func take(_ batch: TypedBatch) throws(AppError) {
+        guard tables.count <= Self.mostTables else { throw AppError(.unprocessableFile, "The file has more than \(Self.mostTables) tables") }
+        let last = tables.count - 1
+        for record in 0..<batch.records.count {
+            tables[last].columns = max(tables[last].columns, batch.records.fields(of: record).count)
+            if !tables[last].isJSON, tables[last].sample.count < Self.sampled { tables[last].sample.append(SampledRow(batch, record)) }
+        }
+    }
+
+    mutating func end(_ table: TableEnd) throws(AppError) {
+        tables[tables.count - 1].header = table.header
+        tables[tables.count - 1].warnings = table.warnings
+    }
+
+    /// The report of a delimited text.
+    mutating func textReport() -> TableReport {
+        let shape = reader.shape ?? TableShape()
+        let summary = reader.summary
+        let profile = (profiler ?? shape.profiler).finish(total: summary.totalRecord)
+        return TableReport(
+            name: nil, place: 0, header: shape.header, shape: shape, sheet: nil, isHidden: false, detected: shape.detected(summary, profile),
+            profile: profile, warnings: summary.warnings.map { .init(row: $0.row, kind: $0.kind.rawValue, message: $0.message) },
+            warningCount: summary.warningCount, mapping: MappingSearch.suggest(profile))
+    }
+}
+
+/// The second look at tables that are no delimited text, whose layout is known.
+struct FileProfile: FileSink {
+    private let layouts: [SheetLayout]
+    private var rows: SheetRows?
+    private var current: TableProfiler?
+    private(set) var profiles: [TableProfile] = []
+
+    init(_ layouts: [SheetLayout]) { self.layouts = layouts }
+
+    mutating func opened(_ file: OpenedFile) {}
+    mutating func text(_ bytes: [UInt8]) throws(AppError) {}
+    mutating func endText() throws(AppError) {}
+
+    mutating func begin(_ table: TableStart) {
+        guard profiles.count < layouts.count else { return }
+        let layout = layouts[profiles.count]
+        rows = SheetRows(layout)
+        current = TableProfiler(names: ColumnNames.all(layout.header, count: layout.columns))
+    }
+
+    mutating func take(_ batch: TypedBatch) throws(AppError) {
+        guard let found = rows?.rows(batch), !found.isEmpty else { return }
+        current?.add(found)
+    }
+
+    mutating func end(_ table: TableEnd) throws(AppError) {
+        guard let profiler = current else { return }
+        profiles.append(profiler.finish())
+        current = nil
+    }
+}

@@ -1,0 +1,43 @@
+import HandlerKit
+import Tabular
+
+/// The tables of a file that was read once, opened again: as they were found then.
+enum FileTables {
+    /// The records of the table of that name, or of the first one.
+    static func open(_ report: FileReport, _ name: String?, _ bytes: StoredBytes, _ offload: Offloading) throws(AppError) -> any TableBatches {
+        FileBatches(try report.table(name), fileName: report.fileName, bytes, offload)
+    }
+}
+
+/// The records of one table, batch after batch.
+private actor FileBatches: TableBatches {
+    private let bytes: StoredBytes
+    private let offload: Offloading
+    private let machine: FileMachine<ChosenRows>
+    private var supplied: [UInt8]?
+    private var ended = false
+
+    init(_ table: TableReport, fileName: String, _ bytes: StoredBytes, _ offload: Offloading) {
+        self.bytes = bytes
+        self.offload = offload
+        machine = FileMachine(size: bytes.size, name: fileName, ChosenRows(table))
+    }
+
+    func next() async throws -> [RecordBatch]? {
+        while !ended {
+            let given = supplied
+            supplied = nil
+            let (want, batches) = try await offload { [machine] in
+                let want = try machine.advance(given)
+                return (want, try machine.withSink { $0.takeReady() })
+            }
+            switch want {
+            case .bytes(let range): supplied = try await bytes.bytes(range)
+            case .time: break
+            case .nothing: ended = true
+            }
+            if !batches.isEmpty { return batches }
+        }
+        return nil
+    }
+}

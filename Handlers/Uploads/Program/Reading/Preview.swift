@@ -1,0 +1,114 @@
+import HandlerKit
+import Tabular
+
+/// Some rows of a table as JSON.
+struct Preview {
+    let report: FileReport
+    let table: String?
+    let offset: Int
+    let limit: Int
+    let isRaw: Bool
+
+    /// The most bytes of text in one answer; a row that begins below that is shown as a whole.
+    private static let mostBytes = 4 << 20
+    /// The most bytes of a cell that is not raw; the rest is cut off, with `…` in its place.
+    private static let mostCellBytes = 4096
+
+    func read(_ bytes: StoredBytes, _ offload: Offloading) async throws -> JSONValue {
+        let table = try report.table(table)
+        var left = Room(rows: limit, bytes: Self.mostBytes)
+        var rows: [JSONValue] = []
+        if limit > 0, offset < table.profile.rows {
+            let batches = try FileTables.open(report, self.table, bytes, offload)
+            let totals = Set(table.profile.totalRows.map(\.record))
+            var seen = 0
+            var readers = table.profile.columns.map { ColumnReader($0.type) }
+            reading: while let some = try await batches.next() {
+                for batch in some {
+                    for record in 0..<batch.count where !totals.contains(batch.firstRecord + record) {
+                        defer { seen += 1 }
+                        guard seen >= offset else { continue }
+                        guard left.take(batch, record) else { break reading }
+                        rows.append(isRaw ? raw(batch, record) : typed(batch, record, &readers))
+                    }
+                }
+            }
+        }
+        await bytes.close()
+        return isRaw ? try inspection(table, rows) : try page(table, rows)
+    }
+
+    private struct Room {
+        var rows: Int
+        var bytes: Int
+
+        /// Whether a record still has room.
+        mutating func take(_ batch: RecordBatch, _ record: Int) -> Bool {
+            guard rows > 0, bytes > 0 else { return false }
+            rows -= 1
+            for field in batch.fields(of: record) { bytes -= batch.withField(field) { $0.count } + 8 }
+            return true
+        }
+    }
+
+    private func raw(_ batch: RecordBatch, _ record: Int) -> JSONValue {
+        .array(batch.fields(of: record).map { batch.text($0).map { .string($0) } ?? .null })
+    }
+
+    /// Numbers as numbers, dates and times by ISO 8601, null words as null; what is no value of its column's type as the text that it is.
+    private func typed(_ batch: RecordBatch, _ record: Int, _ readers: inout [ColumnReader]) -> JSONValue {
+        let fields = batch.fields(of: record)
+        var cells: [JSONValue] = []
+        for index in readers.indices {
+            guard index < fields.count else {
+                cells.append(.null)
+                continue
+            }
+            let field = fields.lowerBound + index
+            let value = batch.withField(field) { readers[index].read($0) }
+            cells.append(json(value, isDate: readers[index].type.base == .date) ?? text(batch, field))
+        }
+        return .array(cells)
+    }
+
+    /// Nil where the text itself is shown.
+    private func json(_ value: ColumnValue, isDate: Bool) -> JSONValue? {
+        switch value {
+        case .null: return .null
+        case .number(let number): return Int64(exactly: number).map { .integer($0) } ?? .number(number)
+        case .boolean(let flag): return .bool(flag)
+        case .time(let micros):
+            let text = Timestamp(microseconds: micros).description
+            return .string(isDate ? String(text.prefix { $0 != "T" }) : text)
+        case .duration, .text, .invalid: return nil
+        }
+    }
+
+    private func text(_ batch: RecordBatch, _ field: Int) -> JSONValue {
+        batch.withField(field) { bytes in
+            guard bytes.count > Self.mostCellBytes else { return .string(String(decoding: bytes, as: UTF8.self)) }
+            var end = Self.mostCellBytes
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            return .string(String(decoding: bytes[..<end], as: UTF8.self) + "…")
+        }
+    }
+
+    private func page(_ table: TableReport, _ rows: [JSONValue]) throws(AppError) -> JSONValue {
+        [
+            "table": table.name.map { .string($0) } ?? .null,
+            "columns": .array(
+                table.profile.columns.map { ["name": .string($0.name), "type": .string($0.typeName), "format": .string($0.type.format)] }),
+            "data": .array(rows), "limit": .integer(Int64(limit)), "offset": .integer(Int64(offset)),
+            "total_rows": .integer(Int64(table.profile.rows)),
+        ]
+    }
+
+    /// The form of an inspection.
+    private func inspection(_ table: TableReport, _ rows: [JSONValue]) throws(AppError) -> JSONValue {
+        [
+            "ok": true, "header": table.header.map { .array($0.map { .string($0) }) } ?? .null, "rows": .array(rows), "detected": table.detected,
+            "columns": try JSON.read(try JSON.encode(table.profile.columns)), "warnings": try JSON.read(try JSON.encode(table.warnings)),
+            "warning_count": .integer(Int64(table.warningCount)), "row_count": .integer(Int64(table.profile.rows)),
+        ]
+    }
+}

@@ -1,0 +1,54 @@
+import HandlerKit
+import Imports
+
+/// Runs an import from its row to its result.
+struct ImportWorkRun: Sendable {
+    private let id: UUID
+    private let begun: Int
+    private let invocation: SystemInvocation
+
+    init(_ id: UUID, _ begun: Int, _ invocation: SystemInvocation) {
+        self.id = id
+        self.begun = begun
+        self.invocation = invocation
+    }
+
+    func run() async throws {
+        let database = try invocation.database
+        guard let row = try await database.rows(ImportsSQL.run, .uuid(id)).first else { return }
+        let attempt = try row.int32(0)
+        do {
+            guard begun <= WorkFailure.mostAttempts else { throw WorkFailure.gaveUp }
+            guard try !row.bool(4) else { throw AppError(.cancelled, "The import was cancelled") }
+            guard let file = try row.optionalUUID(1) else { throw AppError(.notFound, "The file was removed") }
+            try await write(file, JSON.decode(ImportMapping.self, from: try JSON.read(try row.json(3))), attempt, isDryRun: try row.bool(2))
+        } catch let error as AppError where error.code == .cancelled {
+            // Where somebody else has begun anew this changes nothing.
+            try await end(attempt, "cancelled", error)
+        } catch let error as AppError where WorkFailure.isFinal(error) {
+            try await end(attempt, "failed", error)
+        }
+    }
+
+    private func write(_ file: UUID, _ mapping: ImportMapping, _ attempt: Int32, isDryRun: Bool) async throws {
+        let database = try invocation.database
+        guard let row = try await database.rows(FilesSQL.content, .uuid(file)).first else { throw AppError(.notFound, "The file was removed") }
+        guard let report = try FileReport(row) else {
+            // It is read anew at this moment.
+            guard ["pending", "processing"].contains(try row.text(3)) else { throw AppError(.unprocessableFile, "The file is \(try row.text(3))") }
+            throw AppError(.unavailable, "The file is read anew")
+        }
+        let plan = try ImportPlan(mapping, columns: try report.columns(of: mapping.table))
+        let offload = Offloading { try await invocation.offload($0) }
+        let bytes = StoredBytes(invocation.objects, FileIntake.object(file), size: Int(try row.int64(2)))
+        let batches = try FileTables.open(report, mapping.table, bytes, offload)
+        let writer = ImportWriter(
+            importID: id, attempt: attempt, isDryRun: isDryRun, aggregation: plan.aggregation, database: database, makeID: { invocation.makeID() })
+        _ = try await writer.write(ImportSource(batches, plan, totals: try report.totals(of: mapping.table), offload))
+    }
+
+    private func end(_ attempt: Int32, _ status: String, _ error: AppError) async throws {
+        _ = try await invocation.database.rows(
+            ImportsSQL.end, .uuid(id), .int32(attempt), .text(status), .json(Array(WorkFailure.json(error).description.utf8)), .null)
+    }
+}

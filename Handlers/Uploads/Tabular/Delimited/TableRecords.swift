@@ -1,0 +1,319 @@
+import Kernel
+
+/// Makes records of the bytes of a file whose shape is known.
+struct TableRecords: ~Copyable, Sendable {
+    private let shape: TableShape
+    private let limits: TableLimits
+    private let dialect: DelimitedDialect
+    private let width: Int
+    private var decoder: TextDecoder
+    private var text: ByteBuffer
+    private var finder: RecordFinder
+    private var store = BatchStore()
+    private var held = HeldRecords()
+    private var ready: [RecordBatch] = []
+    private var position = 0
+    /// Bytes of text in front of those that wait.
+    private var before = 0
+    private var line = 1
+    private var skipLeft: Int
+    private var headerLeft: Int
+    /// Empty lines since the last record.
+    private var blanks = 0
+    private var hasEnded = false
+    private var isFinished = false
+    /// Below this many waiting bytes there is nothing to gain from looking again.
+    private var enough = 1
+    /// The first field of the header, to know one that comes again.
+    private let firstName: [UInt8]
+    private var firstFilled = 0
+    private(set) var summary = ReadSummary()
+
+    init(_ shape: TableShape, limits: TableLimits) {
+        self.shape = shape
+        self.limits = limits
+        dialect = shape.dialect
+        // Columns of the header without a name, where no record has them, are a slip of the header.
+        let header = shape.header ?? []
+        let isSlip = header.count > shape.columns && header.filter(\.isEmpty).count >= header.count - shape.columns
+        width = isSlip ? shape.columns : max(shape.columns, header.count)
+        decoder = TextDecoder(shape.encoding, mark: shape.mark)
+        text = ByteBuffer(capacity: 2 << 20)
+        finder = RecordFinder(dialect, width: shape.columns + (shape.hasTrailingDelimiter ? 1 : 0), longestField: limits.fieldBytes)
+        skipLeft = shape.skipRows
+        headerLeft = shape.headerRows
+        firstName = Array((shape.header?.first ?? "").utf8)
+    }
+
+    mutating func read(_ bytes: UnsafeRawBufferPointer) throws(AppError) {
+        guard !hasEnded else { return }
+        makeRoom()
+        decoder.decode(bytes, final: false, into: &text)
+        try drain(final: false)
+    }
+
+    mutating func finish() throws(AppError) {
+        if !hasEnded {
+            makeRoom()
+            decoder.decode(UnsafeRawBufferPointer(start: nil, count: 0), final: true, into: &text)
+            enough = 0
+            try drain(final: true)
+            flush()
+            settle()
+        }
+        isFinished = true
+        findTotal()
+        summary.repaired = finder.repaired
+        summary.undecodable = decoder.repaired
+        if let first = decoder.firstRepaired {
+            summary.warn(
+                1, .encoding, "\(decoder.repaired) bytes stand for no character in \(shape.encoding.rawValue), the first of them byte \(first)")
+        }
+    }
+
+    /// The last batch is kept until the end, since its last record may be the sum of all.
+    mutating func next() -> RecordBatch? {
+        ready.count > (isFinished ? 0 : 1) ? ready.removeFirst() : nil
+    }
+
+    /// What is told of the records so far. Mutating only since the table is lent out of an optional.
+    mutating func told() -> ReadSummary { summary }
+
+    /// Forgets what was read, so that the memory is used again.
+    private mutating func makeRoom() {
+        flush()
+        text.consume(upTo: position)
+        before += position
+        finder.moved(by: position)
+        position = 0
+    }
+
+    private mutating func drain(final: Bool) throws(AppError) {
+        position = text.start
+        guard final || text.end - position >= enough else { return }
+        if text.end - position > limits.recordBytes {
+            let line = LineCount.line(text.base, from: position, to: text.end)
+            if line.end - position > limits.recordBytes { throw TableFault.longRecord(line: self.line, limits: limits) }
+        }
+        while position < text.end, !hasEnded {
+            if skipLeft > 0 {
+                guard skipLine(final: final) else { break }
+                continue
+            }
+            guard let record = finder.find(text.base, from: position, to: text.end, final: final) else { break }
+            try take(record)
+            line += record.lines
+            position = record.next
+        }
+        let waiting = text.end - position
+        if waiting > limits.recordBytes { throw TableFault.longRecord(line: line, limits: limits) }
+        // A record longer than what is here is looked for again only when twice as much is, so that its length costs no more than twice.
+        enough = waiting < 65_536 ? waiting + 1 : min(waiting * 2, limits.recordBytes + 1)
+        if hasEnded { position = text.end }
+    }
+
+    private mutating func skipLine(final: Bool) -> Bool {
+        let found = LineCount.line(text.base, from: position, to: text.end)
+        guard final || found.next < text.end || found.end + 1 < found.next else { return false }
+        position = found.next
+        skipLeft -= 1
+        line += 1
+        return true
+    }
+
+    private mutating func take(_ record: LenientRecord) throws(AppError) {
+        let isBlank = record.fields == 1 && isBlankLine(record)
+        if headerLeft > 0 {
+            if !isBlank { headerLeft -= 1 }
+            return
+        }
+        if record.fields == shape.columns, blanks == 0, held.isEmpty, !isBlank, !shape.hasTrailingDelimiter {
+            if record.fields == shape.header?.count, isHeaderAgain(record) {
+                summary.warn(line, .repeatedHeader, "the header stands here again; left out")
+                return
+            }
+            return try keep(record, record.fields)
+        }
+        try consider(record, isBlank: isBlank)
+    }
+
+    private func isBlankLine(_ record: LenientRecord) -> Bool {
+        let field = finder.field(0)
+        guard field.form == .plain else { return false }
+        for offset in 0..<Int(field.length) {
+            let byte = text.base[Int(field.start) + offset]
+            if byte != 0x20, byte != 0x09 { return false }
+        }
+        return true
+    }
+
+    private func isHeaderAgain(_ record: LenientRecord) -> Bool {
+        let field = finder.field(0)
+        guard field.length == firstName.count, shape.headerRows == 1, record.fields > 1, let header = shape.header else { return false }
+        for offset in 0..<firstName.count where text.base[Int(field.start) + offset] != firstName[offset] { return false }
+        return cells(record).map { String(decoding: $0, as: UTF8.self) } == header
+    }
+
+    /// A record that is not simply one more of the table.
+    private mutating func consider(_ record: LenientRecord, isBlank: Bool) throws(AppError) {
+        if isBlank {
+            blanks += 1
+            return
+        }
+        guard shape.isTidied else { return try keep(record, width) }
+        let isComment = shape.hasComments && record.fields == 1 && finder.field(0).form == .plain && text.base[position] == UInt8(ascii: "#")
+        if isComment {
+            summary.warn(line, .comment, "begins with # and is no record; left out as a comment")
+            return
+        }
+        let full = shape.columns + (shape.hasTrailingDelimiter ? 1 : 0)
+        if record.fields == full || record.fields == width || width == 1 {
+            if blanks > 0 || !held.isEmpty, width > 1 {
+                let copy = HeldRecords.Record(line: line, cells: cells(record))
+                let isAgain = copy.cells.map { String(decoding: $0, as: UTF8.self) } == shape.header
+                if isAgain || HeldRecords.beginsAnother(copy, typed: shape.typedColumns, isApart: blanks > 0 || held.isApart) { return end() }
+                release()
+            } else if width == 1, blanks > 0 {
+                // In a table of one column an empty line is an empty cell, if more follow.
+                fillBlanks()
+            }
+            blanks = 0
+            let isTrailed = shape.hasTrailingDelimiter && record.fields == full && finder.field(full - 1).length == 0
+            return try keep(record, isTrailed ? shape.columns : record.fields)
+        }
+        if held.isEmpty, blanks == 0, record.fields > 1 {
+            let copy = HeldRecords.Record(line: line, cells: cells(record))
+            if !copy.isHeaderLike { return try keep(record, record.fields) }
+        }
+        let verdict = held.add(HeldRecords.Record(line: line, cells: cells(record)), isApart: blanks > 0, width: width)
+        blanks = 0
+        switch verdict {
+        case .hold: break
+        case .keep: release()
+        case .ended: end()
+        }
+    }
+
+    /// Adds a record to the batch.
+    @inline(__always)
+    private mutating func keep(_ record: LenientRecord, _ count: Int) throws(AppError) {
+        if store.isFull(at: position) { flush() }
+        if record.fields > limits.columns { throw TableFault.columns(record.fields, line: line, limits: limits) }
+        if record.next - position > limits.fieldBytes { try checkFields(record) }
+        if count != width || record.fields != count { warnWidth(record, count) }
+        store.append(finder, count, from: position, line: line, width: width)
+        if record.isEscaped { unescape(record, max(count, width)) }
+        if record.strays > 0 || finder.wasRepaired {
+            summary.warn(line, .quote, "a quote stands where none is expected; it was taken for text")
+        }
+        if finder.field(0).length > 0 { firstFilled += 1 }
+        summary.records += 1
+    }
+
+    private func checkFields(_ record: LenientRecord) throws(AppError) {
+        for index in 0..<record.fields where Int(finder.field(index).length) > limits.fieldBytes {
+            throw TableFault.at(line: line, "column \(index + 1) is longer than \(limits.fieldBytes) bytes; is a quote missing at its end?")
+        }
+    }
+
+    private mutating func warnWidth(_ record: LenientRecord, _ count: Int) {
+        if count < width {
+            if count < shape.columns { summary.warn(line, .short, "has \(count) columns; expected \(width), the missing ones are empty") }
+        } else if count > width {
+            summary.warn(line, .long, "has \(count) columns; expected \(width), the others are kept")
+        }
+    }
+
+    private mutating func unescape(_ record: LenientRecord, _ room: Int) {
+        for index in 0..<record.fields where finder.field(index).form == .escaped {
+            let field = finder.field(index)
+            let length = Unescape.inPlace(
+                text.mutableBase + Int(field.start), Int(field.length), quote: dialect.quoteByte, escape: dialect.escapeByte)
+            if index < room { store.shorten(index, of: room, to: length) }
+        }
+    }
+
+    private func cells(_ record: LenientRecord) -> [[UInt8]] {
+        (0..<min(record.fields, limits.columns)).map { index in
+            let field = finder.field(index)
+            var bytes = Array(UnsafeBufferPointer(start: text.base + Int(field.start), count: Int(field.length)))
+            guard field.form == .escaped else { return bytes }
+            let length = bytes.withUnsafeMutableBufferPointer {
+                Unescape.inPlace($0.baseAddress!, $0.count, quote: dialect.quoteByte, escape: dialect.escapeByte)
+            }
+            bytes.removeSubrange(length...)
+            return bytes
+        }
+    }
+
+    private mutating func flush() {
+        guard store.count > 0 else { return }
+        let first = summary.records - store.count
+        ready.append(store.take(text.base, to: position, firstRecord: first, firstByte: before))
+    }
+
+    /// Puts what was held back into the table.
+    private mutating func release() {
+        blanks = 0
+        guard !held.isEmpty else { return }
+        let records = held.removeAll()
+        append(records.map { ($0.line, $0.cells) })
+    }
+
+    private mutating func fillBlanks() {
+        append((0..<blanks).map { (line - blanks + $0, [[]]) })
+        blanks = 0
+    }
+
+    private mutating func append(_ records: [(line: Int, cells: [[UInt8]])]) {
+        flush()
+        var batch = RecordBatch(firstRecord: summary.records, firstByte: before + position)
+        for record in records {
+            for cell in record.cells { cell.withUnsafeBufferPointer { batch.append($0) } }
+            // A line of text is no record with empty fields.
+            let isText = record.cells.count == 1 && width > 2
+            if !isText { for _ in record.cells.count..<max(width, record.cells.count) { batch.append("") } }
+            batch.endRecord(line: record.line)
+            if record.cells.count < width {
+                summary.warn(record.line, .short, "has \(record.cells.count) columns; expected \(width), the missing ones are empty")
+            }
+        }
+        summary.records += records.count
+        ready.append(batch)
+    }
+
+    /// The table ends above what is held, and above the record at hand.
+    private mutating func end() {
+        flush()
+        let first = held.removeAll().first?.line ?? line
+        summary.tables += 1
+        summary.warn(first, .anotherTable, "another table begins here; only the first is read")
+        hasEnded = true
+    }
+
+    /// At the end of the file: what is held was a footnote, if there was a table to have one.
+    private mutating func settle() {
+        guard !held.isEmpty else { return }
+        let isFootnote = summary.records > 2 && held.records.allSatisfy { $0.cells.count == 1 || held.isApart && !$0.isHeaderLike }
+        if isFootnote {
+            for record in held.removeAll() { summary.warn(record.line, .footnote, "stands below the table; left out as a footnote") }
+        } else {
+            release()
+        }
+    }
+
+    /// Whether the last record sums up the others: a word says so, or only it leaves its first cell empty.
+    private mutating func findTotal() {
+        guard summary.records > 1, let batch = ready.last, batch.count > 0 else { return }
+        let last = batch.count - 1
+        let cells = batch.fields(of: last).map { field in batch.withField(field) { Array($0) } }
+        let kinds = cells.map { CellKind($0) }
+        guard kinds.contains(.number) else { return }
+        let named = zip(cells, kinds).first { $1 != .empty }.map { $1 == .text && TotalWords.begin($0) } ?? false
+        let hasText = kinds.contains(.text)
+        let isBare = kinds[0] == .empty && firstFilled == summary.records - 1 && summary.records > 3 && !hasText
+        guard named || isBare else { return }
+        summary.totalRecord = summary.records - 1
+        summary.warn(batch.lines[last], .total, "sums up the others; it is no row of data")
+    }
+}

@@ -1,0 +1,14 @@
+set local role {prefix}_owner;
+drop function tenancy.end_file_work(uuid, text, uuid, uuid, float8);
+drop function tenancy.renew_file_work(uuid, text, uuid, uuid, interval);
+drop function tenancy.claim_file_work(uuid, interval, int);
+drop function tenancy.drop_file_work(text, uuid);
+drop function tenancy.add_file_work(text, uuid, float8);
+drop table tenancy.file_work;
+alter table app.kpi_data drop column import_id;
+drop table app.import_refusals;
+drop table app.import_replaced;
+drop table app.import_sources;
+drop table app.imports;
+drop table app.files;
+drop table app.file_clock;

@@ -1,0 +1,72 @@
+import Kernel
+import Postgres
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Files that are no delimited text: what is found in them, and their values.
+    @Suite("Other forms of files", .testDatabase) struct OtherForms {
+        /// A gzip file (RFC 1952) of one block that is stored as it is.
+        private static func gzip(_ text: String) -> [UInt8] {
+            let bytes = Array(text.utf8)
+            var crc: UInt32 = .max
+            for byte in bytes {
+                crc ^= UInt32(byte)
+                for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xEDB8_8320 : crc >> 1 }
+            }
+            func little(_ value: UInt32, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * UInt32($0))) } }
+            let length = UInt32(bytes.count)
+            return [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + little(length, 2) + little(~length, 2) + bytes + little(~crc, 4) + little(length, 4)
+        }
+
+        private static let records = """
+            [{"day": "2026-01-01", "figures": {"sales": 1.5, "visits": 10}}, {"day": "2026-01-02", "figures": {"sales": 2.5, "visits": 20}},
+             {"day": "2026-01-03", "figures": {"sales": null, "visits": 30}}]
+            """
+
+        @Test("objects of JSON become rows, what is nested columns of its path; they are imported as a table is") func json() async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                let file = try await world.read(Self.records, name: "figures.json")
+                #expect(file["status"] == "completed" && file["kind"] == "json", "\(file)")
+                let page = try await world.get("/files/\(file["id"]?.string ?? "")/preview")
+                let names = try #require(page["columns"]?.array?.compactMap { $0["name"]?.string })
+                #expect(names == ["day", "figures.sales", "figures.visits"], "\(page)")
+                #expect(page["data"] == [["2026-01-01", 1.5, 10], ["2026-01-02", 2.5, 20], ["2026-01-03", .null, 30]], "\(page)")
+                let done = try await world.runImport(file, ["business_id": .string("\(world.business)")])
+                #expect(done["status"] == "completed" && done["result"]?["values_new"] == 5, "\(done)")
+                #expect(try await world.values().first == "figures.sales 2026-01-01 1.5")
+            }
+        }
+
+        @Test("what is packed is read as what it holds") func packed() async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                let answer = try await world.upload(Self.gzip(FilesWorld.days(0..<9)), name: "days.csv.gz")
+                let file = try await world.settled("/files/\(try answer.json["id"]?.string ?? "")")
+                #expect(file["status"] == "completed" && file["kind"] == "csv.gzip", "\(file)")
+                let done = try await world.runImport(file, ["mapping": world.mapping])
+                #expect(done["result"]?["values_new"] == 9, "\(done)")
+            }
+        }
+
+        @Test(
+            "bad input: JSON that breaks off and a packed file that was changed fail with the place and leave no value", arguments: ["json", "gzip"])
+        func broken(form: String) async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                var packed = Self.gzip(FilesWorld.days(0..<9))
+                packed[20] ^= 1
+                let answer =
+                    try await form == "json"
+                    ? world.upload(Array(#"[{"day": "2026-01-01", "sales": 1}, {"day": "#.utf8), name: "a.json") : world.upload(packed)
+                let file = try await world.settled("/files/\(try answer.json["id"]?.string ?? "")")
+                #expect(file["status"] == "failed" && file["error"]?["code"] == "UNPROCESSABLE_FILE", "\(file)")
+                #expect(file["error"]?["message"]?.string?.contains("byte") == true || form == "gzip", "\(file)")
+                let begun = try await host.post(
+                    "/files/\(file["id"]?.string ?? "")/import", token: world.token, json: ["business_id": .string("\(world.business)")])
+                #expect(begun.status == 409, "\(begun.text)")
+            }
+        }
+    }
+}
