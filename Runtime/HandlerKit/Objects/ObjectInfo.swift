@@ -2,6 +2,7 @@ import Wire
 
 /// One object, whole.
 public struct ObjectInfo: Sendable, Hashable {
+    /// As the handler called it.
     public let name: String
     /// In bytes.
     public let size: Int
@@ -42,10 +43,13 @@ public struct ObjectInfo: Sendable, Hashable {
 public struct ObjectList: Sendable, Hashable {
     /// A name and its size in bytes.
     public struct Entry: Sendable, Hashable {
+        /// As the handler called it.
         public let name: String
+        /// In bytes.
         public let size: Int
     }
 
+    /// Those of one page.
     public let objects: [Entry]
     /// Whether there are others behind the last.
     public let hasMore: Bool

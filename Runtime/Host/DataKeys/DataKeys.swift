@@ -56,7 +56,7 @@ public final class DataKeys: Sendable {
         }
         guard !stored.isEmpty else { throw AppError(.notFound, detail: "the tenant \(tenant) is not there, and so has no data key") }
         let found = stored
-        let keys = try await offLoop { () throws(AppError) -> TenantKeys in
+        let keys = try await offLoop(try master.waits(for: found.map(\.wrapped))) { () throws(AppError) -> TenantKeys in
             // Whoever waited in line behind another call for the same tenant finds its answer.
             if let known = self.cache.withLock({ $0.ask() == question ? $0.lookup(tenant) : nil }) { return known }
             var versions: [TenantKeys.Version] = []
@@ -70,9 +70,10 @@ public final class DataKeys: Sendable {
         return keys
     }
 
-    /// Runs what may ask another program on a thread that may wait; else here, where it takes microseconds.
-    private func offLoop<Result: Sendable>(_ body: @escaping @Sendable () throws(AppError) -> Result) async throws(AppError) -> Result {
-        guard master.isCommand else { return try body() }
+    /// Runs what may ask another program or read a file on a thread that may wait; else here, where it takes microseconds.
+    private func offLoop<Result: Sendable>(_ waits: Bool, _ body: @escaping @Sendable () throws(AppError) -> Result) async throws(AppError) -> Result
+    {
+        guard waits else { return try body() }
         do {
             return try await pool.run { try body() }
         } catch let error as AppError {
@@ -83,7 +84,7 @@ public final class DataKeys: Sendable {
     private func make(
         _ name: MasterKey.Name, _ store: (MasterKey.Wrapped, MasterKey.Name) async throws(AppError) -> Void
     ) async throws(AppError) {
-        let wrapped = try await offLoop { [master] () throws(AppError) in try master.wrap(SecureRandom.bytes(32), name) }
+        let wrapped = try await offLoop(master.isCommand) { [master] () throws(AppError) in try master.wrap(SecureRandom.bytes(32), name) }
         try await store(wrapped, name)
     }
 
@@ -142,7 +143,7 @@ extension DataKeys {
 
     /// Wraps all keys that an older version of the master key has wrapped anew; how many. What cannot be unwrapped stays as it is and is counted as lost.
     public func rewrap() async throws(AppError) -> (rewrapped: Int, lost: Int) {
-        let current = try await offLoop { [master] () throws(AppError) in try master.current() }
+        let current = try await offLoop(master.isCommand) { [master] () throws(AppError) in try master.current() }
         var (rewrapped, lost) = (0, 0)
         var last: MasterKey.Name?
         while true {
@@ -152,7 +153,9 @@ extension DataKeys {
                 last = name
                 let new: MasterKey.Wrapped
                 do throws(AppError) {
-                    new = try await offLoop { [master] () throws(AppError) in try master.wrap(try master.unwrap(old, name), name) }
+                    new = try await offLoop(try master.waits(for: [old])) { [master] () throws(AppError) in
+                        try master.wrap(try master.unwrap(old, name), name)
+                    }
                 } catch {
                     guard error.code == .forbidden else { throw error }
                     lost += 1

@@ -22,12 +22,19 @@ public struct MasterKey: Sendable {
     private static let filePrefix = "file:"
 
     private let secret: @Sendable () throws(AppError) -> MasterSecret
+    private let stored: (@Sendable () throws(AppError) -> MasterSecret)?
     private let command: MasterKeyCommand?
     private let time: TimeSource
 
-    /// The master secret as it is at the moment, and the command in whose hands the master key is instead; nil: there is none.
-    public init(command: MasterKeyCommand? = nil, time: TimeSource = .system, secret: @escaping @Sendable () throws(AppError) -> MasterSecret) {
+    /// The master secret as it is remembered, and the command in whose hands the master key is instead; nil: there is none.
+    ///
+    /// `stored` reads the secret anew, for a key that a version wraps which is not remembered yet; nil: `secret` reads it each time.
+    public init(
+        command: MasterKeyCommand? = nil, time: TimeSource = .system, stored: (@Sendable () throws(AppError) -> MasterSecret)? = nil,
+        secret: @escaping @Sendable () throws(AppError) -> MasterSecret
+    ) {
         self.secret = secret
+        self.stored = stored
         self.command = command
         self.time = time
     }
@@ -37,6 +44,13 @@ public struct MasterKey: Sendable {
 
     /// Whether other programs are asked, so that it takes long.
     var isCommand: Bool { command != nil }
+
+    /// Whether a program or a file is asked for one of these.
+    func waits(for wrapped: [Wrapped]) throws(AppError) -> Bool {
+        if isCommand { return true }
+        let known = Set(try ring().all.map { Self.name(of: $0.id) })
+        return wrapped.contains { !known.contains($0.master) }
+    }
 
     /// Names the version that wraps now. Throws `UNAVAILABLE` where the command does not say.
     func current() throws(AppError) -> String {
@@ -55,7 +69,7 @@ public struct MasterKey: Sendable {
     func unwrap(_ wrapped: Wrapped, _ name: Name) throws(AppError) -> [UInt8] {
         let key: [UInt8]
         if wrapped.master.hasPrefix(Self.filePrefix) {
-            key = try SealingRing(try ring()).open(wrapped.bytes, for: Self.associated(name))
+            key = try SealingRing(try ring(for: wrapped)).open(wrapped.bytes, for: Self.associated(name))
         } else {
             guard let command else {
                 throw AppError(.unavailable, "a data key is wrapped by \(wrapped.master), but TENANTRY_MASTER_KEY_COMMAND is not set")
@@ -67,6 +81,13 @@ public struct MasterKey: Sendable {
     }
 
     private func ring() throws(AppError) -> SecretRing { try secret().dataKeyRing(at: time.now()) }
+
+    /// The versions remembered, or those of the file where the one in question was made a moment ago.
+    private func ring(for wrapped: Wrapped) throws(AppError) -> SecretRing {
+        let known = try ring()
+        guard let stored, !known.all.contains(where: { Self.name(of: $0.id) == wrapped.master }) else { return known }
+        return try stored().dataKeyRing(at: time.now())
+    }
 
     private static func associated(_ name: Name) -> [UInt8] { Array("tenant data key\n\(name.tenant)\n\(name.version)".utf8) }
 }

@@ -29,7 +29,7 @@ struct FileWorkService: Service {
     }
 
     private func lane() async {
-        while (try? await Task.sleep(for: Self.interval)) != nil {
+        while await pause(for: Self.interval) {
             guard calls.gateway.handlers.contains(where: { $0.name == Self.handler }) else { continue }
             do throws(AppError) {
                 while !Task.isCancelled, let work = try await database.claim(most: 1).first { try await perform(work) }
@@ -73,7 +73,7 @@ struct FileWorkService: Service {
                 } catch { return .failure(error) }
             }
             group.addTask {
-                while (try? await Task.sleep(for: .seconds(FileWorkDatabase.lease / 3))) != nil {
+                while await pause(for: .seconds(FileWorkDatabase.lease / 3)) {
                     // Where the database does not answer the claim stays as it is, until it is over.
                     if (try? await database.renew(work)) == false { break }
                 }

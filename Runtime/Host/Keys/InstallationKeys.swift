@@ -41,6 +41,9 @@ final class InstallationKeys: Sendable {
         return JWTVerifier(keys: try ring.verifying(at: time.now()), issuer: AccessClaims.issuer, audience: AccessClaims.issuer)
     }
 
+    /// The master secret as its file says it now, for who cannot wait for the next look. Blocks.
+    func storedMaster() throws(AppError) -> MasterSecret { try store.master() }
+
     /// The public keys, as JSON.
     var published: [UInt8] { state.withLock { $0.published } }
 

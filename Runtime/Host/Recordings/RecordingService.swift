@@ -72,14 +72,13 @@ struct RecordingService: Service {
     }
 
     private func expire() async {
-        while true {
+        repeat {
             do throws(AppError) {
                 try await database.expire()
             } catch {
                 logger.warning("old recordings could not be taken out", metadata: .keys([.error: "\(String(reflecting: error))"]))
             }
-            do { try await Task.sleep(for: Self.expireEvery) } catch { return }
-        }
+        } while await pause(for: Self.expireEvery)
     }
 }
 

@@ -62,7 +62,9 @@ public struct Host: Sendable {
         let directory = Directory(database: database, logger: logger)
         let dataKeys = DataKeys(
             database: DataKeyDatabase(client: client),
-            master: MasterKey(command: settings.masterKeyCommand, time: time) { keys.master }, time: time)
+            master: MasterKey(
+                command: settings.masterKeyCommand, time: time, stored: { () throws(AppError) in try keys.storedMaster() }, secret: { keys.master }),
+            time: time)
         let objects = try await Self.objects(settings, time: time, logger)
         let feeds = Feeds(time: time, logger: logger)
         let status = HostStatus(database: database, time: time)

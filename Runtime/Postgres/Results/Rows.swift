@@ -14,7 +14,9 @@ public struct Rows: Sendable, RandomAccessCollection {
         count = result.with { Int(PQntuples($0)) }
     }
 
+    /// The place of the first row.
     public var startIndex: Int { 0 }
+    /// The place behind the last row.
     public var endIndex: Int { count }
 
     /// The row at a place from 0.

@@ -37,23 +37,31 @@ public struct BinaryArray: Sendable {
     /// Bytes on the wire.
     var size: Int { count == 0 ? 12 : payload.count }
 
+    /// Appends an int4.
     public mutating func append(_ value: Int32) { fixed(.int32, UInt32(bitPattern: value)) }
+    /// Appends an int8.
     public mutating func append(_ value: Int64) { fixed(.int64, UInt64(bitPattern: value)) }
+    /// Appends a float8.
     public mutating func append(_ value: Double) { fixed(.float8, value.bitPattern) }
+    /// Appends a timestamptz.
     public mutating func append(_ value: Timestamp) { fixed(.timestamp, UInt64(bitPattern: value.postgresMicroseconds)) }
+    /// Appends a date.
     public mutating func append(_ value: CalendarDate) { fixed(.date, UInt32(bitPattern: value.postgresDays)) }
 
+    /// Appends a bool.
     public mutating func append(_ value: Bool) {
         length(1, .bool)
         payload.append(value ? 1 : 0)
     }
 
+    /// Appends a uuid.
     public mutating func append(_ value: UUID) {
         length(16, .uuid)
         put(value.high)
         put(value.low)
     }
 
+    /// Appends a text.
     public mutating func append(_ value: String) { append(utf8: value.utf8) }
 
     /// Appends a text given as UTF-8, for example a slice of a file; no String is made.

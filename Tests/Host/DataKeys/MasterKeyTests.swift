@@ -53,6 +53,21 @@ import Tokens
         #expect(error?.code == .forbidden)
     }
 
+    @Test("what a version wraps that is not remembered yet opens by the secret as it is stored, and waits for it") func rotatedMeanwhile() throws {
+        let remembered = MasterSecret(at: Self.now)
+        var rotated = remembered
+        _ = rotated.rotate(at: Self.now - .seconds(120))
+        let wrapped = try MasterKey { [rotated] in rotated }.wrap(key, Self.name)
+        #expect(wrapped.master == "file:2")
+        let alone = MasterKey { remembered }
+        let error = #expect(throws: AppError.self) { try alone.unwrap(wrapped, Self.name) }
+        #expect(error?.code == .forbidden)
+        let master = MasterKey(stored: { [rotated] in rotated }, secret: { remembered })
+        #expect(try master.unwrap(wrapped, Self.name) == key)
+        #expect(try master.waits(for: [wrapped]))
+        #expect(try !master.waits(for: [master.wrap(key, Self.name)]))
+    }
+
     @Test("a command wraps and unwraps, is told the tenant, and what the file wrapped before still unwraps") func command() throws {
         let script = try Script(
             """

@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    /// One in a hundred may be lost, and three more. Of the damages one in so many is tried, others with another seed; all of them where `TENANTRY_FUZZ_ROUNDS` asks for more than the usual.
-    private static let stride = getenv("TENANTRY_FUZZ_ROUNDS") == nil ? 20 : 1
+    /// One in a hundred may be lost. Of the damages one in so many is tried, others with another seed; all of them where `TENANTRY_FUZZ_ROUNDS` asks for more than the usual.
+    private static let stride = getenv("TENANTRY_FUZZ_ROUNDS") == nil ? 5 : 1
 
     @Test(arguments: [UInt64(1), 2])
     func aDamagedRowIsTheOnlyOneThatSuffers(seed: UInt64) throws {
@@ -44,7 +44,7 @@ import Testing
         }.map(\.element)
         var lost: [String] = []
         for pollution in damaged where try !Self.isRead(pollution) { lost.append(pollution.name) }
-        #expect(lost.count * 100 <= damaged.count + 300, "\(lost.count) of \(damaged.count): \(lost.prefix(40))")
+        #expect(lost.count * 100 <= damaged.count, "\(lost.count) of \(damaged.count): \(lost.prefix(40))")
     }
 
     /// `TENANTRY_POLLUTED=FOLDER` writes all files there, with `cases.json` and what is expected, for a scorer of another making.

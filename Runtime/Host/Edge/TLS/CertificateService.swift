@@ -10,10 +10,7 @@ struct CertificateService: Service {
     func run() async throws {
         let pool = BlockingPool(threads: 1, name: "certificates")
         await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                try? await Task.sleep(for: Self.interval)
-                try? await pool.run { certificates.reload() }
-            }
+            while await pause(for: Self.interval) { try? await pool.run { certificates.reload() } }
         }
     }
 }
