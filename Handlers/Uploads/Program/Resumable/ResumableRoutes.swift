@@ -21,7 +21,7 @@ struct ResumableRoutes: Sendable {
         let id: UUID
         let length: Int
         let offset: Int
-        let fileID: UUID?
+        @OrNull var fileID: UUID?
         let expiresAt: Timestamp
 
         enum CodingKeys: String, CodingKey {
@@ -32,15 +32,6 @@ struct ResumableRoutes: Sendable {
 
         init(_ upload: ResumableUpload) {
             (id, length, offset, fileID, expiresAt) = (upload.id, upload.length, upload.received, upload.file, upload.expiresAt)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(id, forKey: .id)
-            try container.encode(length, forKey: .length)
-            try container.encode(offset, forKey: .offset)
-            try container.encode(fileID, forKey: .fileID)
-            try container.encode(expiresAt, forKey: .expiresAt)
         }
     }
 
