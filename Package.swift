@@ -105,6 +105,8 @@ let package = Package(
 
         // Measures what a token costs, for infra/bench.
         .executableTarget(name: "token-bench", dependencies: ["Host", "Tokens", "Kernel"], path: "infra/benchmark/tokens"),
+        // Reads tables on one thread, for infra/bench.
+        .executableTarget(name: "table-bench", dependencies: ["Tabular", "Kernel"], path: "infra/benchmark/tables"),
 
         // Handlers: one program each; pure domain logic beside it as a library.
         .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),

@@ -59,6 +59,8 @@ def others(figures):
         yield "The same past the triggers that count for quotas", f"{upload['uncounted']:,}/s, counting costs {1 - upload['tenantry'] / upload['uncounted']:.1%}"
     if peak := figures.get("upload_load_peak_mb"):
         yield f"Highest memory of gateway + handler, CSV of {figures['upload_load_mb']:,} MB", f"{peak} MB"
+    if kept := figures.get("files"):
+        yield from read(kept)
     if tail := figures.get("short_reads_p99_ms"):
         long = figures["long_reads"]
         yield (
@@ -89,6 +91,24 @@ def others(figures):
         yield from carried(archives)
     if faults := figures.get("faults"):
         yield from broken(faults)
+
+
+def read(kept):
+    rates, parts = kept["import"]["rows_per_s"], kept["import"]["seconds"]
+    whole = ", ".join(f"{what} {rates[name]:,}/s ({rates[name] / rates['copy']:.0%})" for name, what in (
+        ("kept", "kept, read and imported"), ("import", "the import alone"), ("upload", "clean, on its way")))
+    yield (
+        f"A file's values stored, beside `\\copy` of {rates['copy']:,}/s",
+        f"{whole}; sending {parts['send']} s, reading {parts['read']} s, importing {parts['import']} s")
+    alone = kept["read"]["mb_per_s"]
+    yield (
+        f"Reading {kept['read']['mb']:,} MB of CSV on one thread: records; typed values; all statistics; DuckDB, typed values",
+        f"{alone['records']}; {alone['values']} ({alone['values'] / alone['duckdb']:.0%} of DuckDB); {alone['profile']}; {alone['duckdb']} MB/s")
+    large = kept["large"]
+    seconds = ", ".join(f"{name} {taken} s" for name, taken in large["seconds"].items())
+    yield (
+        f"Highest memory at a kept file of {large['mb']:,} MB: gateway; handler ({seconds})",
+        f"{large['gateway_mb']} MB; {large['handler_mb']} MB, reading alone {large['reading_mb']} MB")
 
 
 def many(tenants):
