@@ -123,6 +123,8 @@ struct TableReport: Codable, Sendable {
     var warnings: [Warning]
     var warningCount: Int
     var mapping: MappingSuggestion?
+    /// Where reading of a large delimited text may begin anew; nil for all else.
+    var places: RowPlaces?
 
     struct Warning: Codable, Sendable {
         /// The line in the file, or the row of the sheet; nil where it is about the whole.
@@ -132,7 +134,7 @@ struct TableReport: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, place, header, shape, sheet, detected, profile, warnings, mapping
+        case name, place, header, shape, sheet, detected, profile, warnings, mapping, places
         case isHidden = "hidden"
         case warningCount = "warning_count"
     }

@@ -22,6 +22,7 @@ struct FileScout: FileSink, ~Copyable {
     private(set) var tables: [Found] = []
     private var reader: DelimitedReader
     private var profiler: TableProfiler?
+    private var places = RowPlaces()
 
     /// So many rows tell how a table is laid out.
     private static let sampled = 100
@@ -46,6 +47,7 @@ struct FileScout: FileSink, ~Copyable {
         while let batch = reader.next() {
             if profiler == nil { profiler = (reader.shape ?? TableShape()).profiler }
             profiler?.add(batch)
+            places.note(batch, mark: reader.shape?.mark ?? 0)
         }
     }
 
@@ -75,7 +77,13 @@ struct FileScout: FileSink, ~Copyable {
         return TableReport(
             name: nil, place: 0, header: shape.header, shape: shape, sheet: nil, isHidden: false, detected: shape.detected(summary, profile),
             profile: profile, warnings: summary.warnings.map { .init(row: $0.row, kind: $0.kind.rawValue, message: $0.message) },
-            warningCount: summary.warningCount, mapping: MappingSearch.suggest(profile))
+            warningCount: summary.warningCount, mapping: MappingSearch.suggest(profile), places: kept(places, shape, summary))
+    }
+
+    /// Nil where the places do not stand for what follows them.
+    private func kept(_ places: RowPlaces, _ shape: TableShape, _ summary: ReadSummary) -> RowPlaces? {
+        let isPlain = file?.container == nil && shape.encoding == .utf8 && summary.undecodable == 0 && summary.repaired == 0
+        return isPlain && !summary.warnings.contains { $0.kind == .quote } && !places.places.isEmpty ? places : nil
     }
 }
 

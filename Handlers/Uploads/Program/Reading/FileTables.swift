@@ -7,6 +7,11 @@ enum FileTables {
     static func open(_ report: FileReport, _ name: String?, _ bytes: StoredBytes, _ offload: Offloading) throws(AppError) -> any TableBatches {
         FileBatches(try report.table(name), fileName: report.fileName, bytes, offload)
     }
+
+    /// The records of a delimited text from a place on, with the numbers that they have in the whole.
+    static func resume(_ table: TableReport, at place: RowPlaces.Place, _ bytes: StoredBytes, _ offload: Offloading) -> any TableBatches {
+        ResumedText(table.shape ?? TableShape(), place, bytes, offload)
+    }
 }
 
 /// The records of one table, batch after batch.

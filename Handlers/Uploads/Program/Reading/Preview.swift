@@ -19,9 +19,11 @@ struct Preview {
         var left = Room(rows: limit, bytes: Self.mostBytes)
         var rows: [JSONValue] = []
         if limit > 0, offset < table.profile.rows {
-            let batches = try FileTables.open(report, self.table, bytes, offload)
             let totals = Set(table.profile.totalRows.map(\.record))
-            var seen = 0
+            let place = table.places?.nearest(toRow: offset, totals: totals)
+            let batches =
+                try place.map { FileTables.resume(table, at: $0, bytes, offload) } ?? FileTables.open(report, self.table, bytes, offload)
+            var seen = place.map { place in place.record - totals.count { $0 < place.record } } ?? 0
             var readers = table.profile.columns.map { ColumnReader($0.type) }
             reading: while let some = try await batches.next() {
                 for batch in some {

@@ -21,11 +21,11 @@ public struct DelimitedReader: ~Copyable, Sendable, RecordSource {
         self.limits = limits
     }
 
-    /// A reader at the beginning of a file whose shape is known.
-    public init(shape: TableShape, limits: TableLimits = TableLimits()) {
+    /// A reader at the beginning of a file whose shape is known; or at a place in it that was noted before, from whose byte on it is then to be fed.
+    public init(shape: TableShape, from place: RowPlaces.Place? = nil, limits: TableLimits = TableLimits()) {
         self.init(limits: limits)
         self.shape = shape
-        table = TableRecords(shape, limits: limits)
+        table = TableRecords(shape, limits: limits, from: place)
     }
 
     /// What has been read so far.

@@ -29,7 +29,8 @@ struct TableRecords: ~Copyable, Sendable {
     private var firstFilled = 0
     private(set) var summary = ReadSummary()
 
-    init(_ shape: TableShape, limits: TableLimits) {
+    /// `place`: where reading begins; nil for the beginning of the file.
+    init(_ shape: TableShape, limits: TableLimits, from place: RowPlaces.Place? = nil) {
         self.shape = shape
         self.limits = limits
         dialect = shape.dialect
@@ -37,12 +38,14 @@ struct TableRecords: ~Copyable, Sendable {
         let header = shape.header ?? []
         let isSlip = header.count > shape.columns && header.filter(\.isEmpty).count >= header.count - shape.columns
         width = isSlip ? shape.columns : max(shape.columns, header.count)
-        decoder = TextDecoder(shape.encoding, mark: shape.mark)
+        decoder = TextDecoder(shape.encoding, mark: place == nil ? shape.mark : 0)
         text = ByteBuffer(capacity: 2 << 20)
         finder = RecordFinder(dialect, width: shape.columns + (shape.hasTrailingDelimiter ? 1 : 0), longestField: limits.fieldBytes)
-        skipLeft = shape.skipRows
-        headerLeft = shape.headerRows
+        skipLeft = place == nil ? shape.skipRows : 0
+        headerLeft = place == nil ? shape.headerRows : 0
         firstName = Array((shape.header?.first ?? "").utf8)
+        line = place?.line ?? 1
+        summary.records = place?.record ?? 0
     }
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(AppError) {
@@ -267,7 +270,7 @@ struct TableRecords: ~Copyable, Sendable {
 
     private mutating func append(_ records: [(line: Int, cells: [[UInt8]])]) {
         flush()
-        var batch = RecordBatch(firstRecord: summary.records, firstByte: before + position)
+        var batch = RecordBatch(firstRecord: summary.records, firstByte: -1)
         for record in records {
             for cell in record.cells { cell.withUnsafeBufferPointer { batch.append($0) } }
             // A line of text is no record with empty fields.
