@@ -53,7 +53,8 @@ struct ResumableRoutes: Sendable {
         }
 
         Route.post(
-            Self.address, access: .bearer("data:write"), summary: "Begin a resumable upload (tus 1.0)", status: 201, body: .none, quota: [.uploads]
+            Self.address, access: .bearer("data:write"), summary: "Begin a resumable upload (tus 1.0)", status: 201, body: .none,
+            quota: [.uploads, .storedBytes]
         ) { (_: NoInput, invocation) in try await Self.create(invocation) }
 
         // Answers HEAD, too. It may have to finish an upload whose last piece was taken by a process that died.
@@ -104,13 +105,16 @@ struct ResumableRoutes: Sendable {
         }
         let length = try TusHeaders.number("Upload-Length", of: invocation.request, in: 1...TusHeaders.maximumSize)
         let metadata = try TusHeaders.metadata(invocation.request.header("upload-metadata"))
-        try await ResumableSweep(invocation: invocation).run()
         let id = invocation.makeID()
-        let rows = try await invocation.database.rows(
-            ResumableSQL.create, .uuid(id), .id(invocation.principal.user), .int64(Int64(length)),
-            .json(Array(JSONValue.object(metadata).description.utf8)), .float8(ResumableUpload.lifetime), .int32(ResumableUpload.mostOpen))
-        guard let expiresAt = try rows.first?.timestamp(0) else {
-            throw AppError(.tooManyRequests, "At most \(ResumableUpload.mostOpen) uploads may be unfinished at once; finish or remove one")
+        let expiresAt = try await invocation.database.interactive { transaction in
+            let rows = try await transaction.rows(
+                ResumableSQL.create, .uuid(id), .id(invocation.principal.user), .int64(Int64(length)),
+                .json(Array(JSONValue.object(metadata).description.utf8)), .float8(ResumableUpload.lifetime), .int32(ResumableUpload.mostOpen))
+            guard let expiresAt = try rows.first?.timestamp(0) else {
+                throw AppError(.tooManyRequests, "At most \(ResumableUpload.mostOpen) uploads may be unfinished at once; finish or remove one")
+            }
+            _ = try await transaction.batch([ResumableExpiry.due(id)])
+            return expiresAt
         }
         let upload = ResumableUpload(id: id, length: length, received: 0, parts: 0, metadata: metadata, file: nil, expiresAt: expiresAt)
         return Response(
