@@ -84,7 +84,7 @@ private final class HostileFolder: Sendable {
         }
     }
 
-    func bytes(_ name: String) throws -> [UInt8] { try File.read("\(path)/\(name)") }
+    func bytes(_ name: String) throws -> [UInt8] { try File.read("\(path)/\(name)", limit: 64 << 20) }
 
     deinit {
         for name in names { unlink("\(path)/\(name)") }
