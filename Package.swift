@@ -185,7 +185,7 @@ let package = Package(
             resources: [.embedInCode("totp_vectors.json")]),
         .testTarget(name: "PasswordRulesTests", dependencies: ["PasswordRules"], path: "Tests/PasswordRules"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
-        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Kernel"], path: "Tests/TableInspector"),
+        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Tabular", "Kernel"], path: "Tests/TableInspector"),
         .target(name: "TableSupport", dependencies: ["CZlib"], path: "Tests/TableSupport"),
         .testTarget(name: "ContainersTests", dependencies: ["TableSupport", "Containers", "Kernel"], path: "Tests/Containers"),
         .testTarget(
