@@ -70,9 +70,11 @@ struct UploadQuery: Decodable, Sendable, Validated {
     let escape: String?
     let headerRows: Int?
     let skipRows: Int?
+    /// Which of several tables, from 1.
+    let table: Int?
 
     enum CodingKeys: String, CodingKey {
-        case encoding, delimiter, quote, escape
+        case encoding, delimiter, quote, escape, table
         case business = "business_id"
         case fileName = "file_name"
         case headerRows = "header_rows"
@@ -90,6 +92,7 @@ struct UploadQuery: Decodable, Sendable, Validated {
         given["escape"] = escape.map { .string($0) }
         given["header_rows"] = headerRows.map { .integer(Int64($0)) }
         given["skip_rows"] = skipRows.map { .integer(Int64($0)) }
+        given["table"] = table.map { .integer(Int64($0)) }
         return given
     }
 }

@@ -30,17 +30,17 @@ struct FileAnalysis: Sendable {
         if file.form == .text {
             return try FileReport(kind: Self.kind(file), fileName: name, tables: [try await offload { try scout.withSink { $0.textReport() } }])
         }
-        let layouts = tables.map(\.layout)
-        let profile = FileMachine(size: bytes.size, name: name, FileProfile(layouts))
+        let shapes = tables.map(\.shape)
+        let profile = FileMachine(size: bytes.size, name: name, FileProfile(shapes))
         try await profile.run(bytes, offload) { _ in }
         let profiles = try profile.withSink { $0.profiles }
         guard profiles.count == tables.count, !tables.isEmpty else { throw AppError(.unprocessableFile, "The file has no table") }
         let reports = tables.indices.map { index in
             TableReport(
-                name: tables[index].name, place: index, header: layouts[index].header, shape: nil, sheet: layouts[index],
+                name: tables[index].name, place: index, header: shapes[index].header, shape: nil, sheet: shapes[index],
                 isHidden: tables[index].isHidden,
                 detected: [
-                    "header_rows": layouts[index].header == nil || tables[index].isJSON ? 0 : 1, "skip_rows": .integer(Int64(layouts[index].skipped)),
+                    "header_rows": .integer(Int64(shapes[index].headerRows)), "skip_rows": .integer(Int64(shapes[index].skipRows)),
                 ],
                 profile: profiles[index], warnings: tables[index].warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
                 warningCount: tables[index].warnings.count, mapping: MappingSearch.suggest(profiles[index]))
@@ -56,7 +56,7 @@ struct FileAnalysis: Sendable {
 
     /// Throws `VALIDATION_ERROR` naming what is no override, or none that can be.
     static func check(_ overrides: JSONObject) throws(AppError) {
-        let known = ["encoding", "delimiter", "quote", "escape", "skip_rows", "header_rows"]
+        let known = ["encoding", "delimiter", "quote", "escape", "skip_rows", "header_rows", "table"]
         var issues: [AppError.Issue] = []
         for member in overrides where !known.contains(member.name) {
             issues.append(.init(field: "shape.\(member.name.prefix(64))", issue: "unknown; expected one of \(known.joined(separator: ", "))"))
@@ -96,6 +96,13 @@ extension TableShape {
             "quote": quote.map { .string($0) } ?? .null, "escape": escape.map { .string($0) } ?? .null, "line_end": .string(lineEnd.rawValue),
             "header_rows": .integer(Int64(headerRows)), "skip_rows": .integer(Int64(skipRows)),
             "total_row": profile.totalRows.last.map { .integer(Int64($0.record + 1)) } ?? .null, "tables": .integer(Int64(summary.tables)),
+            "table_places": .array(
+                summary.starts.map { place in
+                    [
+                        "table": .integer(Int64(place.table)), "row": .integer(Int64(place.row)), "columns": .integer(Int64(place.columns)),
+                        "header": place.header.map { .array($0.map { .string($0) }) } ?? .null,
+                    ]
+                }),
             "confidence": [
                 "encoding": .number(confidence.encoding), "dialect": .number(confidence.dialect), "structure": .number(confidence.structure),
             ],

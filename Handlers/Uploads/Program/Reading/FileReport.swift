@@ -1,6 +1,7 @@
 import HandlerKit
 import Imports
 import Tabular
+import TypedTables
 
 /// What was found in a file, as its row keeps it.
 ///
@@ -114,7 +115,7 @@ struct TableReport: Codable, Sendable {
     /// How delimited text is read; nil for all else.
     var shape: TableShape?
     /// Where the rows of a sheet or of JSON stand; nil for delimited text.
-    var sheet: SheetLayout?
+    var sheet: SheetShape?
     var isHidden: Bool
     /// What an inspection tells of how it is written.
     var detected: JSONValue

@@ -3,19 +3,18 @@ import TableFiles
 import Tabular
 import TypedTables
 
-/// The first look at a file: of a delimited text already all that is to be known, of other tables how they are laid out.
+/// The first look at a file: of a delimited text already all that is to be known, of other tables where their rows stand.
 struct FileScout: FileSink, ~Copyable {
     /// A table as far as its first rows tell.
     struct Found: Sendable {
         let name: String?
         let isHidden: Bool
-        var sample: [SampledRow] = []
-        var columns = 0
+        var sample = SheetSample()
         var header: [String]?
         var isJSON = false
         var warnings: [TableWarning] = []
 
-        var layout: SheetLayout { isJSON ? SheetLayout(names: header, columns: columns) : SheetLayout(sample, columns: columns) }
+        var shape: SheetShape { isJSON ? SheetShape(names: header, columns: sample.columns) : SheetShape(sample) }
     }
 
     private(set) var file: OpenedFile?
@@ -23,8 +22,6 @@ struct FileScout: FileSink, ~Copyable {
     private var reader: DelimitedReader
     private var profiler: TableProfiler?
 
-    /// So many rows tell how a table is laid out.
-    private static let sampled = 100
     /// The most tables of a file that are looked at.
     static let mostTables = 1000
 
@@ -55,11 +52,7 @@ struct FileScout: FileSink, ~Copyable {
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
         guard tables.count <= Self.mostTables else { throw AppError(.unprocessableFile, "The file has more than \(Self.mostTables) tables") }
-        let last = tables.count - 1
-        for record in 0..<batch.records.count {
-            tables[last].columns = max(tables[last].columns, batch.records.fields(of: record).count)
-            if !tables[last].isJSON, tables[last].sample.count < Self.sampled { tables[last].sample.append(SampledRow(batch, record)) }
-        }
+        tables[tables.count - 1].sample.add(batch)
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {
@@ -79,29 +72,29 @@ struct FileScout: FileSink, ~Copyable {
     }
 }
 
-/// The second look at tables that are no delimited text, whose layout is known.
+/// The second look at tables that are no delimited text, whose shape is known.
 struct FileProfile: FileSink {
-    private let layouts: [SheetLayout]
-    private var rows: SheetRows?
+    private let shapes: [SheetShape]
+    private var rows: TableRows?
     private var current: TableProfiler?
     private(set) var profiles: [TableProfile] = []
 
-    init(_ layouts: [SheetLayout]) { self.layouts = layouts }
+    init(_ shapes: [SheetShape]) { self.shapes = shapes }
 
     mutating func opened(_ file: OpenedFile) {}
     mutating func text(_ bytes: [UInt8]) throws(AppError) {}
     mutating func endText() throws(AppError) {}
 
     mutating func begin(_ table: TableStart) {
-        guard profiles.count < layouts.count else { return }
-        let layout = layouts[profiles.count]
-        rows = SheetRows(layout)
-        current = TableProfiler(names: ColumnNames.all(layout.header, count: layout.columns))
+        guard profiles.count < shapes.count else { return }
+        let shape = shapes[profiles.count]
+        rows = TableRows(shape)
+        current = TableProfiler(names: ColumnNames.all(shape.header, count: shape.columns))
     }
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
-        guard let found = rows?.rows(batch), !found.isEmpty else { return }
-        current?.add(found)
+        rows?.add(batch)
+        while let found = rows?.next() { current?.add(found) }
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {
