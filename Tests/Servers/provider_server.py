@@ -11,7 +11,7 @@ usage: provider_server.py [CERTIFICATE KEY]   (with them it speaks TLS, with Pyt
   /csv/sales.csv, /csv/semicolon.csv                 generic CSV
   /spreadsheets/d/ID/export?format=csv&gid=0         as Google Sheets: a redirect to the file; ID `private` leads to a sign-in page
   /echo                          method, path, headers and body of the request, as JSON
-  /fault/NAME                    see FAULTS below
+  /fault/NAME                    see FAULTS in provider_faults.py; /fault/status/503?retry_after=1 is any status
   /cached?etag=X&max_age=60&last_modified=1&vary=1   validators and lifetimes; answers 304 where they still hold
 
 The test plays the rest of the world by POSTs of JSON below /_control:
@@ -20,7 +20,6 @@ The test plays the rest of the world by POSTs of JSON below /_control:
   /_control/requests     every request so far: method, path, headers, body, time
   /_control/clear        forgets requests and answers
 """
-import gzip
 import json
 import ssl
 import sys
@@ -29,8 +28,10 @@ import time
 import urllib.parse
 import zlib
 from datetime import date, datetime, timedelta, timezone
-from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+sys.dont_write_bytecode = True
+from provider_faults import FAULTS  # noqa: E402
 
 lock = threading.Lock()
 requests = []
@@ -317,10 +318,8 @@ class Handler(BaseHTTPRequestHandler):
         holds = (tag and self.headers.get("If-None-Match") == tag) or (not tag and changed and self.headers.get("If-Modified-Since") == changed)
         self.answer(304 if holds else 200, b"" if holds else json.dumps({"at": time.time()}), headers=headers)
 
-    # Faults
-
     def fault(self, name):
-        """One of FAULTS; `status/503` with `?retry_after=…` is any status."""
+        """One of the faults; `status/503` with `?retry_after=…` is any status."""
         if name.startswith("status/"):
             wait = self.query.get("retry_after")
             return self.json({"error": "no"}, int(name.removeprefix("status/")), [("Retry-After", wait)] if wait else [])
@@ -328,96 +327,6 @@ class Handler(BaseHTTPRequestHandler):
         if act is None:
             return self.json({"error": "no such fault"}, 404)
         act(self)
-
-    def head(self, *lines):
-        """A head whose body ends with the connection, or as the lines say."""
-        self.close_connection = True
-        self.wfile.write("\r\n".join(["HTTP/1.1 200 OK", "Content-Type: application/json", *lines, "", ""]).encode())
-        self.wfile.flush()
-
-    def endless(self):
-        self.head("Connection: close")
-        while True:
-            self.wfile.write(b"x" * 65536)
-
-    def slow(self):
-        self.head("Connection: close")
-        for _ in range(600):
-            self.wfile.write(b" ")
-            self.wfile.flush()
-            time.sleep(1)
-
-    def silent(self):
-        """Never answers; ends when the client does."""
-        self.close_connection = True
-        self.connection.settimeout(None)
-        self.rfile.read(1)
-
-    def stalled(self):
-        """Half an answer, and then nothing; ends when the client does."""
-        self.head("Content-Length: 1000")
-        self.wfile.write(b'{"rows": [')
-        self.wfile.flush()
-        self.connection.settimeout(None)
-        self.rfile.read(1)
-
-    def cut(self):
-        self.head("Content-Length: 1000")
-        self.wfile.write(b'{"rows": [')
-
-    def reset(self):
-        """The connection ends before an answer."""
-        self.close_connection = True
-
-    def half_chunk(self):
-        self.head("Transfer-Encoding: chunked")
-        self.wfile.write(b"5\r\nhello\r\nzz\r\n")
-
-    def long_head(self):
-        self.close_connection = True
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for index in range(10000):
-            self.wfile.write(b"X-%d: %s\r\n" % (index, b"a" * 1000))
-        self.wfile.write(b"\r\n")
-
-    def bomb(self):
-        self.head("Content-Encoding: gzip", "Connection: close")
-        packer, zeros = zlib.compressobj(9, zlib.DEFLATED, 31), b"\0" * (1 << 20)
-        for _ in range(1024):
-            self.wfile.write(packer.compress(zeros))
-        self.wfile.write(packer.flush())
-
-    def redirect(self):
-        self.answer(int(self.query.get("code", 302)), headers=[("Location", self.path.partition("to=")[2])])
-
-
-FAULTS = {
-    "endless": Handler.endless,
-    "slow": Handler.slow,
-    "silent": Handler.silent,
-    "stalled": Handler.stalled,
-    "cut": Handler.cut,
-    "reset": Handler.reset,
-    "half_chunk": Handler.half_chunk,
-    "long_head": Handler.long_head,
-    "bomb": Handler.bomb,
-    "redirect": Handler.redirect,
-    "loop": lambda self: self.answer(302, headers=[("Location", self.path)]),
-    "not_http": lambda self: (setattr(self, "close_connection", True), self.wfile.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")),
-    "bad_json": lambda self: self.answer(200, '{"articles": [{"title": "half'),
-    "bad_escape": lambda self: self.answer(200, '{"articles": [{"url": "https://example.com/a", "title": "It\\\'s \\x"}]}'),
-    "wrong_types": lambda self: self.json({"articles": "none", "rates": [1, 2], "daily": 7, "geonames": {"a": 1}, "base": 5}),
-    "missing_fields": lambda self: self.json({"articles": [{}], "rates": {}, "daily": {"time": ["2026-01-01"]}, "geonames": [{}]}),
-    "empty": lambda self: self.answer(200, ""),
-    "html": lambda self: self.answer(200, "<!doctype html><title>Welcome to the network</title>", "text/html"),
-    "not_utf8": lambda self: self.answer(200, b'{"articles": [{"title": "caf\xe9"}]}'),
-    "gzip": lambda self: self.answer(200, gzip.compress(b'{"ok": true}'), headers=[("Content-Encoding", "gzip")]),
-    "bad_gzip": lambda self: self.answer(200, b"\x1f\x8b\x08\x00broken", headers=[("Content-Encoding", "gzip")]),
-    "rate_limited": lambda self: self.answer(
-        429, "Please limit requests to one every 5 seconds.", "text/plain", [("Retry-After", self.query.get("retry_after", "1"))]),
-    "rate_limited_until": lambda self: self.answer(
-        429, "slower", "text/plain", [("Retry-After", formatdate(time.time() + 60, usegmt=True))]),
-}
 
 
 class Server(ThreadingHTTPServer):

@@ -58,6 +58,14 @@ public struct HTTPAnswer: Sendable {
     /// Whom it came from, behind redirects.
     public let url: WebAddress
 
+    /// An answer of those parts; names of headers in lower case.
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8], url: WebAddress) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+    }
+
     /// The first header of that name, in lower case.
     public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
