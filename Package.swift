@@ -57,7 +57,7 @@ let package = Package(
             dependencies: ["Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
-        .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
+        .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound", exclude: ["OUTBOUND.md"]),
         // Handlers' files: sealed, in a folder or a bucket.
         .target(
             name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects", exclude: ["OBJECTS.md"]),
@@ -172,6 +172,7 @@ let package = Package(
         .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens", exclude: ["Vectors"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
         .target(name: "ServerPrograms", dependencies: ["Kernel"], path: "Tests/Servers/Program"),
+        .executableTarget(name: "fetch-probe", dependencies: ["Outbound", "Addresses", "Kernel"], path: "Tests/FetchProbe"),
         .testTarget(
             name: "OutboundTests", dependencies: ["Outbound", "ServerPrograms", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
             resources: [.embedInCode("ssrf_cases.json")]),

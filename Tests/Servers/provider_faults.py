@@ -68,7 +68,7 @@ def long_head(request):
 def bomb(request):
     head(request, "Content-Encoding: gzip", "Connection: close")
     packer, zeros = zlib.compressobj(9, zlib.DEFLATED, 31), b"\0" * (1 << 20)
-    for _ in range(1024):
+    for _ in range(64):
         request.wfile.write(packer.compress(zeros))
     request.wfile.write(packer.flush())
 
@@ -98,7 +98,7 @@ FAULTS = {
     "html": lambda request: request.answer(200, "<!doctype html><title>Welcome to the network</title>", "text/html"),
     "not_utf8": lambda request: request.answer(200, b'{"articles": [{"title": "caf\xe9"}]}'),
     "gzip": lambda request: request.answer(200, gzip.compress(b'{"ok": true}'), headers=[("Content-Encoding", "gzip")]),
-    "bad_gzip": lambda request: request.answer(200, b"\x1f\x8b\x08\x00broken", headers=[("Content-Encoding", "gzip")]),
+    "bad_gzip": lambda request: request.answer(200, b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + b"\xff" * 20, headers=[("Content-Encoding", "gzip")]),
     "rate_limited": lambda request: request.answer(
         429, "Please limit requests to one every 5 seconds.", "text/plain", [("Retry-After", request.query.get("retry_after", "1"))]),
     "rate_limited_until": lambda request: request.answer(

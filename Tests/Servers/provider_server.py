@@ -10,6 +10,7 @@ usage: provider_server.py [CERTIFICATE KEY]   (with them it speaks TLS, with Pyt
   /json/items?page=1             generic JSON, pages of two, `next` as a relative path; /json/deep, /json/types
   /csv/sales.csv, /csv/semicolon.csv                 generic CSV
   /spreadsheets/d/ID/export?format=csv&gid=0         as Google Sheets: a redirect to the file; ID `private` leads to a sign-in page
+  /bytes?count=1000000           so many bytes of text, sent bit by bit
   /echo                          method, path, headers and body of the request, as JSON
   /fault/NAME                    see FAULTS in provider_faults.py; /fault/status/503?retry_after=1 is any status
   /cached?etag=X&max_age=60&last_modified=1&vary=1   validators and lifetimes; answers 304 where they still hold
@@ -181,6 +182,7 @@ class Handler(BaseHTTPRequestHandler):
             case "/csv/sales.csv": return self.answer(200, "day,store,amount\n2026-01-01,North,10.5\n2026-01-02,North,11\n", "text/csv; charset=utf-8")
             case "/csv/semicolon.csv":
                 return self.answer(200, "Datum;Filiale;Umsatz\n01.02.2026;Köln;1.234,50\n".encode("cp1252"), "text/csv; charset=windows-1252")
+            case "/bytes": return self.bytes(int(self.query["count"]))
             case "/sheets/file": return self.answer(
                 200, "Day,Amount\r\n2026-01-01,5\r\n2026-01-02,6\r\n", "text/csv", [("Content-Disposition", 'attachment; filename="Sheet1.csv"')])
             case "/sign-in": return self.answer(200, "<!doctype html><title>Sign in</title><form></form>", "text/html; charset=utf-8")
@@ -305,6 +307,16 @@ class Handler(BaseHTTPRequestHandler):
         if key == "missing":
             return self.answer(404, "<!doctype html><title>Page Not Found</title>", "text/html; charset=utf-8")
         self.answer(307, headers=[("Location", "/sheets/file")])
+
+    def bytes(self, count):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header("Content-Length", str(count))
+        self.end_headers()
+        part = b"0123456789abcdef" * 4096
+        while count > 0:
+            self.wfile.write(part[:count])
+            count -= len(part)
 
     def cached(self):
         headers = []

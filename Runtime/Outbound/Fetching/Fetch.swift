@@ -2,7 +2,8 @@ public import Kernel
 
 /// What is wanted of a provider elsewhere, and how hard it is tried.
 public struct Fetch: Sendable {
-    /// What is sent. Redirects are followed up to ``HTTPRequest/redirects`` (here 5 by default), the body is limited by ``HTTPRequest/limit``.
+    /// What is sent. Five redirects are followed, packed bodies are asked for and unpacked, and the answer must keep the usual ``AnswerPace``, unless
+    /// the request says otherwise; its body is limited by ``HTTPRequest/limit``.
     public var request: HTTPRequest
     /// Whose quota each try is taken from, for example `open_meteo`; nil: nobody counts.
     public var provider: String?
@@ -34,6 +35,8 @@ public struct Fetch: Sendable {
     public init(_ request: HTTPRequest, provider: String? = nil, cache: Cache = .never, lifetime: Duration? = nil) {
         self.request = request
         if request.redirects == 0 { self.request.redirects = 5 }
+        if request.pace == nil { self.request.pace = AnswerPace() }
+        self.request.isUnpacking = true
         self.provider = provider
         self.cache = cache
         self.lifetime = lifetime
