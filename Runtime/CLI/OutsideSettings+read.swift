@@ -32,6 +32,10 @@ extension OutsideSettings {
             }
             if !settings.outbound.ports.contains(port) { settings.outbound.ports.append(port) }
         }
+        if let proxy = value("OUTBOUND_PROXY", false) {
+            _ = try OutboundRules.proxy(proxy, field: "TENANTRY_OUTBOUND_PROXY")
+            settings.outbound.proxy = proxy
+        }
         if let path = value("CA_FILE", false) {
             let text = String(decoding: try File.read(path, limit: certificatesLimit), as: UTF8.self)
             guard text.contains("-----BEGIN CERTIFICATE-----") else {

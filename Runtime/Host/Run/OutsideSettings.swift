@@ -43,12 +43,16 @@ public struct OutsideSettings: Sendable {
     }
 
     /// Ports that handlers with egress connect to.
-    var ports: EgressPorts { EgressPorts(web: outbound.ports, mail: mailServer?.port) }
+    var ports: EgressPorts {
+        // Through a proxy nothing else of the web is connected to.
+        let proxy = outbound.proxy.flatMap { try? OutboundRules.proxy($0) }
+        return EgressPorts(web: proxy.map { [$0.port] } ?? outbound.ports, mail: mailServer?.port)
+    }
 }
 
 /// Ports behind the words of a manifest's `egress`: `smtp` for mail, any host's name or `web` for the web.
 struct EgressPorts: Sendable, Equatable {
-    var web = [443, 80]
+    var web = OutboundRules().ports
     var mail: Int?
 
     /// Those of a manifest; names are looked up by TCP, too.
