@@ -87,8 +87,19 @@ def others(figures):
         yield from shared(fairness)
     if archives := figures.get("archives"):
         yield from carried(archives)
+    if sources := figures.get("sources"):
+        yield from fetched(sources)
     if faults := figures.get("faults"):
         yield from broken(faults)
+
+
+def fetched(sources):
+    yield (
+        f"Highest memory while 10 sources stream bodies at once; 100 ({sources['mb_read']:,} MB in all, {sources['mb_per_s']:,} MB/s)",
+        f"{sources['peak_mb_10']} MB; {sources['peak_mb_100']} MB")
+    yield (
+        "Longest wait of each of 20 sources, p50 and most: alone; beside 100 sources of a host that says nothing",
+        f"{sources['alone_p50_ms']} ms, {sources['alone_max_ms']} ms; {sources['beside_p50_ms']} ms, {sources['beside_max_ms']} ms")
 
 
 def many(tenants):
