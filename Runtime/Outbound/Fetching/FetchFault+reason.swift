@@ -4,7 +4,8 @@ extension FetchFault {
     /// What happened and what can be done, in a sentence or two for somebody who runs a business and no servers.
     public var reason: String {
         switch kind {
-        case .addressRefused: "\(host) is at an address inside a private network, which is not connected to. Use an address of the public internet."
+        case .addressRefused:
+            "\(host) is at, or leads to, an address inside a private network, which is not connected to. Use an address of the public internet."
         case .nameUnknown: "There is no server of the name \(host), or its name cannot be looked up right now. Check the address for typing errors."
         case .unreachable: "\(host) cannot be reached: nothing answers there. It may be down; it will be tried again."
         case .connectionLost: "The connection to \(host) broke before the answer was complete. It will be tried again."
