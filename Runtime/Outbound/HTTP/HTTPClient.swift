@@ -127,7 +127,9 @@ public final class HTTPClient: Sendable {
                 limit: request.limit, upload: request.body ?? [], channel: isStreaming ? channel : nil,
                 permitted: rules.proxy == nil ? { $0 == address } : nil)
             let handle = try prepared(request, state, address, remaining: remaining, connect: connect)
-            let whole = await run(Transfer(handle, pace: request.pace, channel: isStreaming ? channel : nil), channel)
+            let transfer = Transfer(
+                handle, pace: request.pace, channel: isStreaming ? channel : nil, hasConnectLimit: connect < remaining)
+            let whole = await run(transfer, channel)
             guard let error = whole.error else { return whole }
             if others > 0, !whole.isConnected, case .unreachable = error { continue }
             throw error

@@ -10,10 +10,13 @@ final class Transfer: @unchecked Sendable {
     private let channel: BodyChannel?
     private var clock: TransferClock?
     private let pace: AnswerPace?
+    private let hasConnectLimit: Bool
     private let cancelled = Atomic(false)
 
-    init(_ handle: consuming CurlHandle, pace: AnswerPace? = nil, channel: BodyChannel? = nil) {
+    /// `hasConnectLimit`: the connection has less time than all of it, so without one nobody is there.
+    init(_ handle: consuming CurlHandle, pace: AnswerPace? = nil, channel: BodyChannel? = nil, hasConnectLimit: Bool = false) {
         self.handle = handle
+        self.hasConnectLimit = hasConnectLimit
         self.pace = pace
         self.channel = channel
     }
@@ -45,7 +48,7 @@ final class Transfer: @unchecked Sendable {
         let text = handle.failure.isEmpty ? String(cString: curl_easy_strerror(code)) : handle.failure
         switch code {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: return .nameUnknown(text)
-        case CURLE_OPERATION_TIMEDOUT: return handle.isConnected ? .timedOut : .unreachable("no connection in time")
+        case CURLE_OPERATION_TIMEDOUT: return handle.isConnected || !hasConnectLimit ? .timedOut : .unreachable("no connection in time")
         case CURLE_FILESIZE_EXCEEDED: return .tooLarge
         // What a paused transfer unpacks waits in memory, up to a limit of libcurl's.
         case CURLE_OUT_OF_MEMORY where state.isPaused: return .tooLarge
