@@ -53,6 +53,13 @@ extension OutsideSettings {
         case let other: throw AppError.invalid("TENANTRY_MAIL", "expected file or smtp; got \(other)")
         }
         if let from = value("MAIL_FROM", false) { settings.mailFrom = from }
+        for text in list("PROVIDER_URLS") {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { throw AppError.invalid("TENANTRY_PROVIDER_URLS", "expected pairs such as gdelt=https://…; got \(text)") }
+            let address = try WebAddress(String(parts[1]), field: "TENANTRY_PROVIDER_URLS")
+            guard address.target == "/" else { throw AppError.invalid("TENANTRY_PROVIDER_URLS", "expected URLs without a path; got \(text)") }
+            settings.providers[String(parts[0])] = address.origin
+        }
         try settings.readBilling(value)
         return settings
     }

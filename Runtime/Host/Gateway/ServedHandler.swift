@@ -57,6 +57,10 @@ final class ServedHandler: Sendable {
         var routes: [Route] = []
         for route in description.routes {
             let rule = try AccessRule(route.access)
+            // A handler that could name another's would be called where only that one was meant to be.
+            if case .webhook(let resolver) = rule, !resolver.hasPrefix("\(pool.manifest.name)_") {
+                throw AppError.invalid("access", "expected a resolver whose name begins with \(pool.manifest.name)_ at \(route.method) \(route.path)")
+            }
             routes.append(
                 Route(
                     path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,

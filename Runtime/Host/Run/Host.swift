@@ -118,7 +118,8 @@ public struct Host: Sendable {
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
             BillingService(
                 calls: system, database: BillingDatabase(client: client), time: time, logger: logger),
-            FileWorkService(calls: system, database: FileWorkDatabase(client: client, claimer: writer), logger: logger),
+            WorkService(queue: .files, lanes: 2, calls: system, client: client, claimer: writer, logger: logger),
+            WorkService(queue: .sources, lanes: 16, calls: system, client: client, claimer: writer, logger: logger),
             ErasureService(
                 calls: system, database: erasures,
                 files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions, objects: objects),

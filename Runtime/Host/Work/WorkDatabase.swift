@@ -1,8 +1,9 @@
 import Kernel
 import Postgres
 
-/// The queue of what is to be done with files.
-struct FileWorkDatabase: Sendable {
+/// One queue of work as this gateway sees it.
+struct WorkDatabase: Sendable {
+    let queue: WorkQueue
     let client: PostgresClient
     /// Names this run of the gateway in claims.
     let claimer: UUID
@@ -13,36 +14,27 @@ struct FileWorkDatabase: Sendable {
     /// Something that this gateway has claimed.
     struct Work: Sendable, Hashable {
         let tenant: TenantID
-        /// `read`, `import` or `remove`.
         let kind: String
-        /// Of the file, the import or the object.
         let id: UUID
         /// How often it was begun, this time included.
         let attempt: Int
     }
 
-    static let claim = Statement(
-        "host.file_work_claim",
-        "select tenant_id, kind, id, attempt from tenancy.claim_file_work($1, make_interval(secs => $2::float8), $3)", access: .write)
-    static let renew = Statement(
-        "host.file_work_renew", "select tenancy.renew_file_work($1, $2, $3, $4, make_interval(secs => $5::float8))", access: .write)
-    static let end = Statement("host.file_work_end", "select tenancy.end_file_work($1, $2, $3, $4, $5)", access: .write)
-
     /// What is due longest, at most so much.
     func claim(most: Int) async throws(AppError) -> [Work] {
-        try await ask(Self.claim, [.uuid(claimer), .float8(Self.lease), .int32(Int32(most))]) { row throws(PostgresError) in
+        try await ask(queue.claim, [.uuid(claimer), .float8(Self.lease), .int32(Int32(most))]) { row throws(PostgresError) in
             Work(tenant: TenantID(try row.uuid(0)), kind: try row.text(1), id: try row.uuid(2), attempt: Int(try row.int32(3)))
         }
     }
 
     /// Whether the claim still holds.
     func renew(_ work: Work) async throws(AppError) -> Bool {
-        try await ask(Self.renew, key(work) + [.float8(Self.lease)]) { row throws(PostgresError) in try row.bool(0) }.first ?? false
+        try await ask(queue.renew, key(work) + [.float8(Self.lease)]) { row throws(PostgresError) in try row.bool(0) }.first ?? false
     }
 
     /// It is done; or it is tried again after a wait.
     func end(_ work: Work, again: Duration? = nil) async throws(AppError) {
-        _ = try await ask(Self.end, key(work) + [.optional(again.map { Double($0.milliseconds) / 1000 }, Bind.float8)]) { _ in () }
+        _ = try await ask(queue.end, key(work) + [.optional(again.map { Double($0.milliseconds) / 1000 }, Bind.float8)]) { _ in () }
     }
 
     private func key(_ work: Work) -> [Bind] { [.id(work.tenant), .text(work.kind), .uuid(work.id), .uuid(claimer)] }
