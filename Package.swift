@@ -147,6 +147,18 @@ let package = Package(
             name: "uploads-handler",
             dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
             path: "Handlers/Uploads/Program"),
+        // What keeps itself fresh: providers and how they are asked and understood, pure; and the program that fetches and stores.
+        .target(name: "Articles", dependencies: ["Kernel"], path: "Handlers/Sources/Articles"),
+        .target(
+            name: "Connectors", dependencies: ["Articles", "Imports", "TypedTables", "Tabular", "Addresses", "Tokens", "Kernel"],
+            path: "Handlers/Sources/Connectors"),
+        .executableTarget(
+            name: "sources-handler",
+            dependencies: [
+                "HandlerKit", "Connectors", "Articles", "Outbound", "Addresses", "Postgres", "Reactor", "Tokens", "Kernel",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Handlers/Sources/Program"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
@@ -196,6 +208,8 @@ let package = Package(
         .testTarget(
             name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "TypedTables", "Tabular", "Kernel"], path: "Tests/TableFiles"),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Tabular", "Kernel"], path: "Tests/Imports"),
+        .testTarget(
+            name: "SourcesTests", dependencies: ["Connectors", "Articles", "Addresses", "Tokens", "Kernel"], path: "Tests/Sources"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(
@@ -217,6 +231,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
                 "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
+                "sources-handler",
                 "ArchiveFormat", "Archives", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",

@@ -64,7 +64,7 @@ struct GrantPlan {
     /// names.
     static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "subscriptions", "users"]
     /// Handlers that ask the control plane for work of their tenants; of persons they may ask nothing.
-    static let workHandlers: Set = ["uploads"]
+    static let workHandlers: Set = ["sources", "uploads"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {
