@@ -7,7 +7,7 @@ import Outbound
 struct WebFetching: Sendable {
     private let client: HTTPClient
 
-    init(_ rules: OutboundRules) throws(AppError) { client = try HTTPClient(rules, threads: 16) }
+    init(_ rules: OutboundRules) throws(AppError) { client = try HTTPClient(rules) }
 
     /// How long one question may take.
     static let patience: Duration = .seconds(30)
