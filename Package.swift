@@ -52,6 +52,8 @@ let package = Package(
             name: "Postgres",
             dependencies: ["CPostgres", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/Postgres"),
+        // Schedules, time zones, retries, turns: pure.
+        .target(name: "Jobs", dependencies: ["Kernel"], path: "Runtime/Jobs"),
         .target(
             name: "HandlerKit",
             dependencies: ["Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
@@ -179,6 +181,7 @@ let package = Package(
             name: "ObjectsTests", dependencies: ["Objects", "ServerPrograms", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"],
             path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Kernel"], path: "Tests/Jobs"),
         .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
         .testTarget(
             name: "CodesTests", dependencies: ["CPNG", "Codes", "Tokens", "Kernel"], path: "Tests/Codes",
