@@ -64,6 +64,13 @@ extension World {
             insert into app.import_refusals (tenant_id, import_id, number, row, line, reason, fields)
                 values ('\(tenant)', '\(entry)', 1, 1, 2, '\(name)', '["\(name)"]');
             insert into tenancy.file_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'read', '\(entry)', '2999-01-01');
+            insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, errors, created_at, finished_at)
+                values ('\(tenant)', '\(entry)', 'other', 'work', 'completed', '2026-01-01', 5, '[{"message": "\(name)"}]', '2026-01-01', '2999-01-01');
+            insert into tenancy.job_data (tenant_id, job_id, handler, arguments) values ('\(tenant)', '\(entry)', 'other', '{"name": "\(name)"}');
+            insert into tenancy.timers (tenant_id, handler, name, definition, paused, created_at)
+                values ('\(tenant)', 'other', 'daily', '{"kind": "work", "schedule": "@daily", "priority": 5, "max_attempts": 5}', true, '2026-01-01');
+            insert into tenancy.timer_occurrences (tenant_id, handler, timer, fire_at, outcome, job_id, decided_at)
+                values ('\(tenant)', 'other', 'daily', '2026-01-01', 'fired', '\(entry)', '2999-01-01');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -78,7 +85,7 @@ extension World {
             "identity.mail_outbox", "identity.providers",
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
             "tenancy.erasures", "app.file_clock", "app.files", "app.imports", "app.import_sources", "app.import_replaced", "app.import_refusals",
-            "tenancy.file_work",
+            "tenancy.file_work", "tenancy.jobs", "tenancy.job_data", "tenancy.timers", "tenancy.timer_occurrences",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {
