@@ -56,14 +56,14 @@ let package = Package(
         .target(name: "Jobs", dependencies: ["Kernel"], path: "Runtime/Jobs"),
         .target(
             name: "HandlerKit",
-            dependencies: ["Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Jobs", "Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
         .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
         // Handlers' files: sealed, in a folder or a bucket.
         .target(
             name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects", exclude: ["OBJECTS.md"]),
-        .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
+        .target(name: "Manifest", dependencies: ["Jobs", "Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
             dependencies: ["Postgres", "Tokens", "Manifest", "Kernel", .product(name: "Logging", package: "swift-log")],
@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
+                "CSpawn", "Jobs", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -96,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
+                "Host", "Jobs", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -182,7 +182,7 @@ let package = Package(
             path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
         .testTarget(name: "JobsTests", dependencies: ["Jobs", "Kernel"], path: "Tests/Jobs"),
-        .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
+        .testTarget(name: "ManifestTests", dependencies: ["Jobs", "Manifest"], path: "Tests/Manifest"),
         .testTarget(
             name: "CodesTests", dependencies: ["CPNG", "Codes", "Tokens", "Kernel"], path: "Tests/Codes",
             resources: [.embedInCode("totp_vectors.json")]),
