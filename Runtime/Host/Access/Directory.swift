@@ -67,13 +67,14 @@ final class Directory: Sendable {
 
     /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed. `lost` is told when changes are
     /// not heard any more.
-    func run(changed: (TenantID?) -> Void, lost: () -> Void = {}) async {
+    func run(changed: (TenantID?) -> Void, lost: () -> Void = {}, waiting: () -> Void = {}) async {
         for await event in database.changes() {
             switch event {
             case .listening:
                 cache.withLock { $0.heard() }
                 listening.store(true, ordering: .relaxed)
                 changed(nil)
+            case .notified(JobDatabase.channel, _): waiting()
             case .notified(_, Self.all):
                 cache.withLock { $0.heard() }
                 changed(nil)

@@ -144,8 +144,8 @@ final class HostDatabase: Sendable {
         } catch { return false }
     }
 
-    /// Changes of the directory, each with a tenant's id as payload.
-    func changes() -> AsyncStream<ListenEvent> { client.listen(["tenancy_changed"]) }
+    /// Changes of the directory, each with a tenant's id as payload; and that jobs wait, since one connection listens for all.
+    func changes() -> AsyncStream<ListenEvent> { client.listen(["tenancy_changed", JobDatabase.channel]) }
 
     private func ask(_ statement: Statement, _ binds: [Bind]) async throws(AppError) -> Rows {
         do {

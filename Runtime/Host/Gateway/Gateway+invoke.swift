@@ -97,7 +97,7 @@ extension Gateway {
     func invocation(
         _ target: InvocationHead.Target, _ handler: String, _ caller: Caller, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
         _ parameters: [String] = [], _ query: String = "", headers: [HeaderField] = [], body: GatheredBody = .empty,
-        _ idempotency: Idempotency? = nil, address: String = "", keys: [DataKey] = []
+        _ idempotency: Idempotency? = nil, address: String = "", keys: [DataKey] = [], attempt: Int = 0
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
@@ -105,7 +105,7 @@ extension Gateway {
         let tenant = caller.tenant
         let metered = caller.metered
         let context = try SignedContext(
-            kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler,
+            kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler, attempt: attempt,
             expiry: contexts.expiry(remaining: remaining), invocation: id)
         let head = InvocationHead(
             target: target, scope: caller.scope, invocation: id, requestID: requestID,

@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Manifest
 import Tokens
@@ -89,6 +90,17 @@ final class ServedHandler: Sendable {
                 throw AppError.invalid(
                     "\(pool.manifest.folder)/\(Manifest.fileName)", "hooks: the program serves no `POST \(path)` with the access system")
             }
+        }
+    }
+
+    /// Throws `VALIDATION_ERROR` where its manifest's `timers` name jobs that it does not run.
+    func checkTimers() throws(AppError) {
+        let kinds = (description.jobs ?? []).map(\.kind)
+        for timer in pool.manifest.timers where !kinds.contains(timer.definition.kind) {
+            throw AppError.invalid(
+                "\(pool.manifest.folder)/\(Manifest.fileName)",
+                "timers: \(timer.name): the program runs no job `\(timer.definition.kind)`; it runs \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))"
+            )
         }
     }
 
