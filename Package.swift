@@ -53,7 +53,7 @@ let package = Package(
             dependencies: ["CPostgres", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/Postgres"),
         // Schedules, time zones, retries, turns: pure.
-        .target(name: "Jobs", dependencies: ["Kernel"], path: "Runtime/Jobs"),
+        .target(name: "Jobs", dependencies: ["Kernel"], path: "Runtime/Jobs", exclude: ["JOBS.md"]),
         .target(
             name: "HandlerKit",
             dependencies: ["Jobs", "Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
@@ -152,6 +152,7 @@ let package = Package(
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
+        .executableTarget(name: "jobs-handler", dependencies: ["HandlerKit", "Jobs"], path: "Handlers/Jobs/Program"),
         .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
         .executableTarget(
             name: "audit-handler", dependencies: ["HandlerKit", "AuditTrail", "Tokens", "Kernel"], path: "Handlers/Audit/Program"),
