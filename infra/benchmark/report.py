@@ -87,6 +87,8 @@ def others(figures):
         yield from shared(fairness)
     if archives := figures.get("archives"):
         yield from carried(archives)
+    if jobs := figures.get("jobs"):
+        yield from worked(jobs)
     if faults := figures.get("faults"):
         yield from broken(faults)
 
@@ -108,6 +110,13 @@ def carried(archives):
     yield (
         f"A tenant of {archives['archive_rows']:,} rows ({archives['archive_mb']} MB as an archive): rows, highest memory of the command",
         f"{speeds}; `\\copy` out {archives['copy_out_rows_per_s']:,}/s, in {archives['copy_in_rows_per_s']:,}/s")
+
+
+def worked(jobs):
+    yield (
+        f"Empty jobs a second, {jobs['count']:,} through claim, a handler's process and commit: of one tenant; of many",
+        f"{jobs['per_s']['one_tenant']:,}; {jobs['per_s']['many_tenants']:,}")
+    yield "From a job's insert to its start", f"p50 {jobs['start_ms']['p50']} ms, p99 {jobs['start_ms']['p99']} ms"
 
 
 def checked(tokens):
