@@ -51,7 +51,7 @@ extension EndToEnd {
                 #expect(try listed.json["timers"]?.array?.compactMap { $0["name"]?.string } == ["nightly", "ticking"], "\(listed.text)")
                 let upcoming = try await host.get("/jobs/timers/probe/nightly/upcoming?count=2&after=2026-03-28T12:00:00Z", token: token)
                 #expect(
-                    try upcoming.json == ["time_zone": "Europe/Berlin", "times": ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"]], "\(upcoming.text)"
+                    try upcoming.json == ["times": ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z"], "time_zone": "Europe/Berlin"], "\(upcoming.text)"
                 )
                 let occurrences = try await host.get("/jobs/timers/probe/ticking/occurrences?limit=1", token: token)
                 #expect(try occurrences.json["occurrences"]?[0]?["outcome"] == "fired", "\(occurrences.text)")
