@@ -147,6 +147,8 @@ let package = Package(
             name: "uploads-handler",
             dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
             path: "Handlers/Uploads/Program"),
+        // Forecasts of regular series: pure numbers, one folder a kind of model.
+        .target(name: "Forecasting", path: "Handlers/Forecasts/Forecasting"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
@@ -203,6 +205,7 @@ let package = Package(
         .testTarget(
             name: "BillingTests", dependencies: ["Billing", "Stripe", "Addresses", "Outbound", "Tokens", "Kernel"], path: "Tests/Billing"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
+        .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"], path: "Tests/Forecasting"),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "ArchivesTests", dependencies: ["ArchiveFormat", "Archives", "Tokens", "Kernel"], path: "Tests/Archives"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
