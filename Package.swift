@@ -148,7 +148,7 @@ let package = Package(
             dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
             path: "Handlers/Uploads/Program"),
         // Forecasts of regular series: pure numbers, one folder a kind of model.
-        .target(name: "Forecasting", path: "Handlers/Forecasts/Forecasting"),
+        .target(name: "Forecasting", dependencies: ["Kernel"], path: "Handlers/Forecasts/Forecasting"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),

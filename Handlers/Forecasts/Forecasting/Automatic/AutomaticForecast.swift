@@ -10,7 +10,9 @@ public enum AutomaticForecast {
             return flat(recent.last ?? 0, horizon)
         }
         let scaled = recent.map { $0 / unit }
-        var forecast = Pipeline(scaled, options.frequency, horizon).forecast
+        let dropped = values.count - recent.count
+        let firstDay = options.frequency == .daily ? options.firstDay.map { $0 + dropped } : nil
+        var forecast = Pipeline(scaled, options, firstDay: firstDay).forecast
         forecast.scale(by: unit)
         forecast.limit(lowest: options.lowest ?? (values.allSatisfy { $0 >= 0 } ? 0 : nil), highest: options.highest)
         return forecast

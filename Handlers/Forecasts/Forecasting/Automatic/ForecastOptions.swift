@@ -8,10 +8,19 @@ public struct ForecastOptions: Sendable {
     /// What it cannot go above, such as 100 for a share in percent.
     public var highest: Double?
 
-    public init(horizon: Int, frequency: Frequency, lowest: Double? = nil, highest: Double? = nil) {
+    /// Days since 1970-01-01 of the first value, for daily series: what lets holidays be known.
+    public var firstDay: Int?
+    /// Days of events, past and to come, by name: promotions, closures. Only for daily series.
+    public var events: [String: Set<Int>] = [:]
+
+    public init(
+        horizon: Int, frequency: Frequency, lowest: Double? = nil, highest: Double? = nil, firstDay: Int? = nil, events: [String: Set<Int>] = [:]
+    ) {
         self.horizon = max(1, horizon)
         self.frequency = frequency
         self.lowest = lowest
         self.highest = highest
+        self.firstDay = firstDay
+        self.events = events
     }
 }

@@ -3,9 +3,11 @@ struct Pipeline {
     private(set) var forecast: Forecast
 
     /// - Parameter values: none above 1 in size, not all alike.
-    init(_ values: [Double], _ frequency: Frequency, _ horizon: Int) {
+    init(_ values: [Double], _ options: ForecastOptions, firstDay: Int?) {
+        let (frequency, horizon) = (options.frequency, options.horizon)
         let periods = Self.seasons(values, frequency)
-        let series = Series(values: values, periods: periods)
+        let clean = CleanSeries(Series(values: values, periods: frequency == .daily ? periods : [], firstDay: firstDay), events: options.events)
+        let series = Series(values: clean.values, periods: periods, firstDay: firstDay)
         let main = periods.first.map { Int($0.rounded()) } ?? 1
         let origins = Origins(
             count: values.count, horizon: horizon,
@@ -16,11 +18,12 @@ struct Pipeline {
         var backtests: [Backtest] = []
         var forecasts: [[Double]] = []
         let bounds = Self.bounds(values)
-        for model in CandidateSet.models(for: values, frequency: frequency, periods: periods) {
+        for model in CandidateSet.models(for: clean.values, frequency: frequency, periods: periods) {
             var model = model
-            let backtest = Self.backtest(&model, series, origins, horizon)
+            var backtest = Self.backtest(&model, series, origins, horizon)
             model.fit(series)
-            let found = model.forecast(series, horizon: horizon)
+            let found = clean.effects.applied(to: model.forecast(series, horizon: horizon), from: values.count)
+            backtest.apply(clean.effects, origins)
             guard found.allSatisfy(\.isFinite), backtest.forecasts.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { continue }
             names.append(model.name)
             errors.append(backtest.meanAbsoluteError(values, origins))
@@ -30,12 +33,15 @@ struct Pipeline {
         let combination = Combination(errors: errors, power: Self.power)
         let mean = combination.mean(forecasts)
         let past = origins.counts.indices.map { index -> [Double] in
-            let said = combination.mean(backtests.map { $0.forecasts[index] })
-            return said.indices.map { values[origins.counts[index] + $0] - said[$0] }
+            // Weighed without this origin's own errors, as the future's are not known either.
+            let others = Combination(errors: backtests.map { $0.meanAbsoluteError(values, origins, without: index) }, power: Self.power)
+            let said = others.mean(backtests.map { $0.forecasts[index] })
+            let growth = Self.growth(values, since: origins.counts[index], season: main)
+            return said.indices.map { growth * (values[origins.counts[index] + $0] - said[$0]) }
         }
         let all = past.flatMap(\.self)
         let steps = zip(values.dropFirst(), values).map { abs($0 - $1) }
-        let bands = ConformalBands(errors: past, horizon: horizon, stepError: Spread.mean(steps))
+        let bands = ConformalBands(errors: past, horizon: horizon, stepError: Spread.mean(steps), independent: origins.independent(horizon))
         let parts = MultipleSeasons(values, periods: periods.filter { $0 <= 168 }.map { Int($0.rounded()) })
         let ahead = parts.ahead(horizon)
         forecast = Forecast(
@@ -65,6 +71,14 @@ struct Pipeline {
         case .weekly: values.count >= 105 && SeasonStrength.of(values, period: 52) > strength ? [52] : []
         default: frequency.periods.filter { $0 <= 168 && SeasonStrength.of(values, period: Int($0)) > strength }
         }
+    }
+
+    /// How much higher a positive series stands today than at an origin: its errors grow with it.
+    private static func growth(_ values: [Double], since count: Int, season: Int) -> Double {
+        guard values.allSatisfy({ $0 > 0 }) else { return 1 }
+        let window = max(3, season)
+        let before = Spread.mean(values[max(0, count - window)..<count])
+        return min(max(Spread.mean(values.suffix(window)) / before, 1), 4)
     }
 
     /// Beyond twice the series' own range nothing is believed.

@@ -18,4 +18,10 @@ struct Origins: Sendable {
         }
         counts = found.sorted()
     }
+
+    /// How many of the forecasts do not share a step, about.
+    func independent(_ horizon: Int) -> Double {
+        guard let first = counts.first, let last = counts.last else { return 0 }
+        return min(Double(counts.count), 1 + Double(last - first) / Double(horizon))
+    }
 }

@@ -12,8 +12,9 @@ struct ConformalBands: Sendable {
 
     /// - Parameters:
     ///   - errors: one list an origin, from the first step on.
+    ///   - independent: how many forecasts of the backtest do not overlap.
     ///   - stepError: the usual error one step ahead, for series with hardly any backtest.
-    init(errors: [[Double]], horizon: Int, stepError: Double) {
+    init(errors: [[Double]], horizon: Int, stepError: Double, independent: Double) {
         var shortSum = 0.0
         var shortCount = 0.0
         var longSum = 0.0
@@ -39,15 +40,17 @@ struct ConformalBands: Sendable {
         }
         let scaled = errors.flatMap { list in list.enumerated().map { abs($0.element) / pow(Double($0.offset + 1), growth) } }.sorted()
         let known = Double(scaled.count)
-        let widening = 1 + Self.widening / Double(max(errors.count, 1))
+        let windows = max(independent, 1)
         let usual = scaled.isEmpty ? stepError : Spread.mean(scaled)
         // Of normal errors the mean of |e| is 0.798 of the standard deviation.
         let trust = known / (known + 12)
         let quantile80 = trust * Spread.quantile(scaled, 0.8) + (1 - trust) * 1.2816 / 0.798 * usual
         let quantile95 = trust * Spread.quantile(scaled, 0.95) + (1 - trust) * 1.96 / 0.798 * usual
-        half80 = (1...max(horizon, 1)).map { widening * quantile80 * pow(Double($0), growth) }
-        half95 = (1...max(horizon, 1)).map { widening * quantile95 * pow(Double($0), growth) }
+        half80 = (1...max(horizon, 1)).map { (1 + Self.widening80 / windows) * quantile80 * pow(Double($0), growth) }
+        half95 = (1...max(horizon, 1)).map { (1 + Self.widening95 / windows) * quantile95 * pow(Double($0), growth) }
     }
 
-    private static let widening = 0.6
+    /// What is added to the width with a single window of the backtest: far errors are seen more seldom than near ones.
+    private static let widening80 = 0.25
+    private static let widening95 = 0.6
 }

@@ -11,6 +11,8 @@ struct WaveRegression: Forecaster {
     /// Of each wave's amplitude, in units of the noise; grows with the square of the wave's number.
     let penalty: Double
     private var rest: ExponentialSmoothing
+    private var terms: CalendarTerms?
+    private var solution: [Double] = []
 
     init(name: String = "regression", waves: [CalendarTerms.Wave], isLogarithmic: Bool = false, penalty: Double = 1) {
         self.name = name
@@ -23,21 +25,36 @@ struct WaveRegression: Forecaster {
 
     mutating func fit(_ series: Series) {
         let values = read(series.values)
-        guard let season = season(values, horizon: 0) else { return }
+        (terms, solution) = (nil, [])
+        guard let (terms, solution) = regression(values) else { return }
+        (self.terms, self.solution) = (terms, solution)
+        let season = season(values.count)
         rest.fit(Series(values: zip(values, season).map { $0 - $1 }, periods: []))
     }
 
     func forecast(_ series: Series, horizon: Int) -> [Double] {
+        guard terms != nil else { return Naive().forecast(series, horizon: horizon) }
         let values = read(series.values)
-        guard let season = season(values, horizon: horizon) else { return Naive().forecast(series, horizon: horizon) }
+        let season = season(values.count + horizon)
         let ahead = rest.forecast(Series(values: zip(values, season).map { $0 - $1 }, periods: []), horizon: horizon)
         return (0..<horizon).map { isLogarithmic ? exp(ahead[$0] + season[values.count + $0]) : ahead[$0] + season[values.count + $0] }
     }
 
     private func read(_ values: [Double]) -> [Double] { isLogarithmic ? values.map { log(max($0, 1e-9)) } : values }
 
-    /// What the waves say at each step of the series and behind it.
-    private func season(_ values: [Double], horizon: Int) -> [Double]? {
+    /// What the waves say at the first steps.
+    private func season(_ count: Int) -> [Double] {
+        guard let terms else { return [] }
+        var row = [Double](repeating: 0, count: terms.size)
+        return (0..<count).map { step in
+            terms.fill(&row, at: step)
+            var sum = 0.0
+            for index in terms.firstWave..<terms.size { sum += row[index] * solution[index] }
+            return sum
+        }
+    }
+
+    private func regression(_ values: [Double]) -> (CalendarTerms, [Double])? {
         let longest = waves.map(\.period).max() ?? 1
         let kinks = max(0, min(20, Int(Double(values.count) / max(longest, 8)) - 1))
         let terms = CalendarTerms(count: values.count, waves: waves, kinks: kinks)
@@ -76,11 +93,6 @@ struct WaveRegression: Forecaster {
             guard bound > 0 else { break }
             weights = rests.map { $0 > bound ? bound / $0 : 1 }
         }
-        return (0..<values.count + horizon).map { step in
-            terms.fill(&row, at: step)
-            var sum = 0.0
-            for index in terms.firstWave..<terms.size { sum += row[index] * solution[index] }
-            return sum
-        }
+        return (terms, solution)
     }
 }

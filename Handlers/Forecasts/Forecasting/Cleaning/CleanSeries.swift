@@ -1,0 +1,51 @@
+/// A seasonal series without its outliers, and what special days did to it.
+///
+/// Outliers are values far from trend and season of a robust decomposition (Hyndman and Athanasopoulos, section 13.9). They are replaced for the models,
+/// which a single bad day at the end would otherwise lead astray; errors are measured on what was really seen.
+struct CleanSeries: Sendable {
+    let values: [Double]
+    let effects: DayEffects
+
+    init(_ series: Series, events: [String: Set<Int>] = [:]) {
+        let period = series.period
+        guard period > 1, period <= 24, series.count >= 8 * period else {
+            values = series.values
+            effects = DayEffects()
+            return
+        }
+        let parts = MultipleSeasons(series.values, periods: [period], passes: 1)
+        let expected = zip(parts.trend, parts.seasons[0].values).map { $0 + $1 }
+        let rests = zip(series.values, expected).map { $0 - $1 }
+        let noise = Spread.deviation(rests)
+        guard noise > 0 else {
+            values = series.values
+            effects = DayEffects()
+            return
+        }
+        effects =
+            series.firstDay.map { DayEffects(series.values, rests: rests, levels: parts.trend, noise: noise, firstDay: $0, events: events) }
+            ?? DayEffects()
+        values = Self.cleaned(series.values, expected, bound: Self.bound * noise)
+    }
+
+    /// Where a rest is an outlier, in units of the usual one.
+    private static let bound = 4.0
+    /// So many outliers in a row are not errors but a new level.
+    private static let run = 4
+
+    private static func cleaned(_ values: [Double], _ expected: [Double], bound: Double) -> [Double] {
+        var clean = values
+        var index = 0
+        while index < values.count {
+            var end = index
+            while end < values.count, abs(values[end] - expected[end]) > bound, (values[end] > expected[end]) == (values[index] > expected[index]) {
+                end += 1
+            }
+            if end > index, end - index < run {
+                for step in index..<end { clean[step] = expected[step] }
+            }
+            index = max(end, index + 1)
+        }
+        return clean
+    }
+}

@@ -1,0 +1,64 @@
+/// What special days and events did to a series, and so what they are likely to do again.
+///
+/// An effect is believed as far as it stands out of the noise: it is multiplied by 1 − 4σ²/(n·x̄²), at least 0 (the positive-part rule of James and
+/// Stein, "Estimation with quadratic loss", 1961), so that n quiet days say nothing and one clear holiday says nearly all.
+struct DayEffects: Sendable {
+    struct Effect: Sendable {
+        /// The mean difference from the expected value, as a share of the level.
+        var difference = 0.0
+        /// The mean value, as a share of the level.
+        var share = 0.0
+        /// How far it is believed, 0…1.
+        var trust = 0.0
+    }
+
+    private(set) var effects: [String: Effect] = [:]
+    private var firstDay = 0
+    private var events: [String: Set<Int>] = [:]
+
+    init() {}
+
+    init(_ values: [Double], rests: [Double], levels: [Double], noise: Double, firstDay: Int, events: [String: Set<Int>]) {
+        self.firstDay = firstDay
+        self.events = events
+        var seen: [String: [Int]] = [:]
+        for index in values.indices {
+            for kind in kinds(at: index) { seen[kind, default: []].append(index) }
+        }
+        for (kind, indices) in seen {
+            let found = indices.map { rests[$0] }
+            let mean = Spread.mean(found)
+            var variance = noise * noise
+            if found.count > 1 {
+                variance = max(variance, found.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(found.count - 1))
+            }
+            guard mean * mean > 4 * variance / Double(found.count), indices.allSatisfy({ levels[$0] > noise }) else { continue }
+            effects[kind] = Effect(
+                difference: Spread.mean(indices.map { rests[$0] / levels[$0] }), share: Spread.mean(indices.map { values[$0] / levels[$0] }),
+                trust: 1 - 4 * variance / Double(found.count) / (mean * mean))
+        }
+    }
+
+    var isEmpty: Bool { effects.isEmpty }
+
+    /// A forecast with what the special days in it do. A day of a fixed date falls on another weekday each year; it is partly as far from its weekday
+    /// as it was, partly as high as it was.
+    func applied(to forecast: [Double], from count: Int) -> [Double] {
+        guard !isEmpty else { return forecast }
+        var result = forecast
+        for step in forecast.indices {
+            let known = kinds(at: count + step).compactMap { effects[$0] }
+            guard let effect = known.max(by: { abs($0.difference) * $0.trust < abs($1.difference) * $1.trust }) else { continue }
+            let around = forecast[max(0, step - 3)...min(forecast.count - 1, step + 3)]
+            let level = Spread.mean(around)
+            guard level > 0 else { continue }
+            let target = 0.5 * (forecast[step] + effect.difference * level) + 0.5 * effect.share * level
+            result[step] += effect.trust * (target - forecast[step])
+        }
+        return result
+    }
+
+    private func kinds(at index: Int) -> [String] {
+        SpecialDays.kinds(of: firstDay + index) + events.filter { $0.value.contains(firstDay + index) }.map { "event_\($0.key)" }.sorted()
+    }
+}
