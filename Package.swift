@@ -149,6 +149,8 @@ let package = Package(
             path: "Handlers/Uploads/Program"),
         // Forecasts of regular series: pure numbers, one folder a kind of model.
         .target(name: "Forecasting", dependencies: ["Kernel"], path: "Handlers/Forecasts/Forecasting"),
+        .executableTarget(
+            name: "forecasts-handler", dependencies: ["HandlerKit", "Forecasting", "Tabular"], path: "Handlers/Forecasts/Program"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
@@ -219,7 +221,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
-                "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
+                "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler", "forecasts-handler",
                 "ArchiveFormat", "Archives", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",

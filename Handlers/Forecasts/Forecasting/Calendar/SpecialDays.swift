@@ -39,13 +39,13 @@ enum SpecialDays {
         let a = year % 19
         let (b, c) = (year / 100, year % 100)
         let (d, e) = (b / 4, b % 4)
-        let g = (8 * b + 13) / 25
+        let f = (b + 8) / 25
+        let g = (b - f + 1) / 3
         let h = (19 * a + b - d - g + 15) % 30
         let (i, k) = (c / 4, c % 4)
         let l = (32 + 2 * e + 2 * i - h - k) % 7
-        let m = (a + 11 * h + 19 * l) / 433
-        let n = h + l - 7 * m + 90
-        let month = n / 25
-        return CalendarDate(year: year, month: month, day: (n + 33 * month + 19) % 32)?.daysSinceEpoch
+        let m = (a + 11 * h + 22 * l) / 451
+        let sum = h + l - 7 * m + 114
+        return CalendarDate(year: year, month: sum / 31, day: sum % 31 + 1)?.daysSinceEpoch
     }
 }

@@ -1,7 +1,7 @@
 /// A seasonal series without its outliers, and what special days did to it.
 ///
-/// Outliers are values far from trend and season of a robust decomposition (Hyndman and Athanasopoulos, section 13.9). They are replaced for the models,
-/// which a single bad day at the end would otherwise lead astray; errors are measured on what was really seen.
+/// Outliers are values far from the median of the same places of the seasons around (Hampel's identifier; Hyndman and Athanasopoulos, section 13.9).
+/// They are replaced for the models, which a single bad day at the end would otherwise lead astray; errors are measured on what was really seen.
 struct CleanSeries: Sendable {
     let values: [Double]
     let effects: DayEffects
@@ -13,8 +13,8 @@ struct CleanSeries: Sendable {
             effects = DayEffects()
             return
         }
-        let parts = MultipleSeasons(series.values, periods: [period], passes: 1)
-        let expected = zip(parts.trend, parts.seasons[0].values).map { $0 + $1 }
+        let expected = Self.usual(series.values, period: period)
+        let levels = ClassicalDecomposition.movingAverage(expected, period: period)
         let rests = zip(series.values, expected).map { $0 - $1 }
         let noise = Spread.deviation(rests)
         guard noise > 0 else {
@@ -23,15 +23,30 @@ struct CleanSeries: Sendable {
             return
         }
         effects =
-            series.firstDay.map { DayEffects(series.values, rests: rests, levels: parts.trend, noise: noise, firstDay: $0, events: events) }
+            series.firstDay.map { DayEffects(series.values, rests: rests, levels: levels, noise: noise, firstDay: $0, events: events) }
             ?? DayEffects()
         values = Self.cleaned(series.values, expected, bound: Self.bound * noise)
     }
 
+    /// Seasons on each side that say what is usual.
+    private static let seasons = 4
     /// Where a rest is an outlier, in units of the usual one.
-    private static let bound = 4.0
+    private static let bound = 5.0
     /// So many outliers in a row are not errors but a new level.
     private static let run = 4
+
+    /// The median of the same places of the seasons around each value, itself left out.
+    private static func usual(_ values: [Double], period: Int) -> [Double] {
+        var around: [Double] = []
+        return values.indices.map { index in
+            around.removeAll(keepingCapacity: true)
+            for turn in -seasons...seasons where turn != 0 && values.indices.contains(index + turn * period) {
+                around.append(values[index + turn * period])
+            }
+            around.sort()
+            return Spread.quantile(around, 0.5)
+        }
+    }
 
     private static func cleaned(_ values: [Double], _ expected: [Double], bound: Double) -> [Double] {
         var clean = values

@@ -1,13 +1,15 @@
 /// What special days and events did to a series, and so what they are likely to do again.
 ///
-/// An effect is believed as far as it stands out of the noise: it is multiplied by 1 − 4σ²/(n·x̄²), at least 0 (the positive-part rule of James and
-/// Stein, "Estimation with quadratic loss", 1961), so that n quiet days say nothing and one clear holiday says nearly all.
+/// An effect is believed as far as it stands out of the noise: it is multiplied by 1 − 4σ²/(n·x̄²) (the rule of James and Stein, "Estimation with
+/// quadratic loss", 1961), and left out below three standard errors, as many kinds of days are looked at. One clear holiday says nearly all.
 struct DayEffects: Sendable {
     struct Effect: Sendable {
         /// The mean difference from the expected value, as a share of the level.
         var difference = 0.0
         /// The mean value, as a share of the level.
         var share = 0.0
+        /// How much the share counts against the difference, 0…1: whichever was more alike over the years counts more.
+        var steadiness = 0.5
         /// How far it is believed, 0…1.
         var trust = 0.0
     }
@@ -32,11 +34,20 @@ struct DayEffects: Sendable {
             if found.count > 1 {
                 variance = max(variance, found.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(found.count - 1))
             }
-            guard mean * mean > 4 * variance / Double(found.count), indices.allSatisfy({ levels[$0] > noise }) else { continue }
-            effects[kind] = Effect(
-                difference: Spread.mean(indices.map { rests[$0] / levels[$0] }), share: Spread.mean(indices.map { values[$0] / levels[$0] }),
-                trust: 1 - 4 * variance / Double(found.count) / (mean * mean))
+            guard mean * mean > 9 * variance / Double(found.count), indices.allSatisfy({ levels[$0] > noise }) else { continue }
+            let differences = indices.map { rests[$0] / levels[$0] }
+            let shares = indices.map { values[$0] / levels[$0] }
+            var effect = Effect(difference: Spread.mean(differences), share: Spread.mean(shares))
+            let (left, right) = (Self.variance(differences), Self.variance(shares))
+            if indices.count > 1, left + right > 0 { effect.steadiness = left / (left + right) }
+            effect.trust = 1 - 4 * variance / Double(found.count) / (mean * mean)
+            effects[kind] = effect
         }
+    }
+
+    private static func variance(_ values: [Double]) -> Double {
+        let mean = Spread.mean(values)
+        return Spread.mean(values.map { ($0 - mean) * ($0 - mean) })
     }
 
     var isEmpty: Bool { effects.isEmpty }
@@ -52,7 +63,7 @@ struct DayEffects: Sendable {
             let around = forecast[max(0, step - 3)...min(forecast.count - 1, step + 3)]
             let level = Spread.mean(around)
             guard level > 0 else { continue }
-            let target = 0.5 * (forecast[step] + effect.difference * level) + 0.5 * effect.share * level
+            let target = (1 - effect.steadiness) * (forecast[step] + effect.difference * level) + effect.steadiness * effect.share * level
             result[step] += effect.trust * (target - forecast[step])
         }
         return result

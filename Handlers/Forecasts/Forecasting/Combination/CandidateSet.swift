@@ -33,6 +33,9 @@ enum CandidateSet {
         case .daily:
             (periods.isEmpty ? [] : [[.init(period: 7, count: 3)]])
                 + (count > 500 ? [(periods.isEmpty ? [] : [.init(period: 7, count: 3)]) + [.init(period: 365.25, count: 6)]] : [])
+        case .businessDaily:
+            (periods.isEmpty ? [] : [[.init(period: 5, count: 2)]])
+                + (count > 360 ? [(periods.isEmpty ? [] : [.init(period: 5, count: 2)]) + [.init(period: 260.9, count: 6)]] : [])
         case .weekly: count > 110 ? [[.init(period: 52.18, count: 8)]] : []
         case .monthly: periods.isEmpty ? [] : [[.init(period: 12, count: 5)]]
         case .quarterly, .yearly: []
@@ -45,6 +48,7 @@ enum CandidateSet {
             let days = [48, 72, 96, 120, 144, 167, 168, 169, 192]
             return [(Array(1...25) + days, 24), (Array(1...25) + days + [335, 336, 337], 168)]
         case .daily: return [(Array(1...14) + [21, 28, 35, 42], 7), (Array(1...14) + [21, 28, 35, 42, 49, 56], 28)]
+        case .businessDaily: return [(Array(1...10) + [15, 20, 25, 30], 5), (Array(1...10) + [15, 20, 25, 30, 35, 40], 20)]
         case .weekly: return count > 230 ? [([1, 2, 3, 4, 8, 13, 26, 51, 52, 53, 104], 13)] : []
         case .monthly: return [(Array(1...13), 12)]
         case .quarterly: return [(Array(1...5), 4)]
