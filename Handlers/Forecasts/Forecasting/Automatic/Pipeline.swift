@@ -17,31 +17,39 @@ struct Pipeline {
         var errors: [Double?] = []
         var backtests: [Backtest] = []
         var forecasts: [[Double]] = []
+        var ordinary: [[Double]] = []
         let bounds = Self.bounds(values)
         for model in CandidateSet.models(for: clean.values, frequency: frequency, periods: periods) {
             var model = model
             var backtest = Self.backtest(&model, series, origins, horizon)
             model.fit(series)
-            let found = clean.effects.applied(to: model.forecast(series, horizon: horizon), from: values.count)
+            let plain = model.forecast(series, horizon: horizon)
+            let found = clean.effects.applied(to: plain, from: values.count)
             backtest.apply(clean.effects, origins)
             guard found.allSatisfy(\.isFinite), backtest.forecasts.allSatisfy({ $0.allSatisfy(\.isFinite) }) else { continue }
             names.append(model.name)
             errors.append(backtest.meanAbsoluteError(values, origins))
             backtests.append(backtest)
+            ordinary.append(plain)
             forecasts.append(found.map { min(max($0, bounds.lowerBound), bounds.upperBound) })
         }
         let combination = Combination(errors: errors, power: Self.power)
-        let mean = combination.mean(forecasts)
+        let mean = combination.centre(forecasts)
         let past = origins.counts.indices.map { index -> [Double] in
             // Weighed without this origin's own errors, as the future's are not known either.
             let others = Combination(errors: backtests.map { $0.meanAbsoluteError(values, origins, without: index) }, power: Self.power)
-            let said = others.mean(backtests.map { $0.forecasts[index] })
+            let said = others.centre(backtests.map { $0.forecasts[index] })
             let growth = Self.growth(values, since: origins.counts[index], season: main)
             return said.indices.map { growth * (values[origins.counts[index] + $0] - said[$0]) }
         }
         let all = past.flatMap(\.self)
         let steps = zip(values.dropFirst(), values).map { abs($0 - $1) }
-        let bands = ConformalBands(errors: past, horizon: horizon, stepError: Spread.mean(steps), independent: origins.independent(horizon))
+        let spread = PlaceSpread(past, origins: origins.counts, period: main <= 24 ? main : 1)
+        let even = past.indices.map { index in past[index].indices.map { past[index][$0] / spread.factor(at: origins.counts[index] + $0) } }
+        var bands = ConformalBands(errors: even, horizon: horizon, stepError: Spread.mean(steps), independent: origins.independent(horizon))
+        bands.stretch(
+            by: (0..<horizon).map { spread.factor(at: values.count + $0) },
+            plus: clean.effects.moves(combination.centre(ordinary), from: values.count).map(\.doubt))
         let parts = MultipleSeasons(values, periods: periods.filter { $0 <= 168 }.map { Int($0.rounded()) })
         let ahead = parts.ahead(horizon)
         forecast = Forecast(
@@ -60,7 +68,7 @@ struct Pipeline {
     }
 
     /// Of the errors, by which models are weighed: found on the development series.
-    private static let power = 3.0
+    private static let power = 2.5
     /// F statistic from which on a season is believed in.
     private static let strength = 3.0
 

@@ -18,6 +18,14 @@ public struct Series: Sendable {
     /// The main season; 1 where there is none.
     var period: Int { periods.first.map { Int($0.rounded()) } ?? 1 }
 
+    /// The last values, about that many at most, from the first place of a season on: enough to find a model's constants by.
+    func recent(_ most: Int = 420) -> Series {
+        guard count > most else { return self }
+        var part = self
+        part.values = Array(values.dropFirst((count - most) / period * period))
+        return part
+    }
+
     /// The first values, as somebody knew them at that time.
     func prefix(_ count: Int) -> Series {
         var part = self

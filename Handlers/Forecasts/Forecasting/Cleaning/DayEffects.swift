@@ -10,6 +10,8 @@ struct DayEffects: Sendable {
         var share = 0.0
         /// How much the share counts against the difference, 0…1: whichever was more alike over the years counts more.
         var steadiness = 0.5
+        /// How often it was seen.
+        var count = 1.0
         /// How far it is believed, 0…1.
         var trust = 0.0
     }
@@ -41,6 +43,7 @@ struct DayEffects: Sendable {
             let (left, right) = (Self.variance(differences), Self.variance(shares))
             if indices.count > 1, left + right > 0 { effect.steadiness = left / (left + right) }
             effect.trust = 1 - 4 * variance / Double(found.count) / (mean * mean)
+            effect.count = Double(found.count)
             effects[kind] = effect
         }
     }
@@ -55,8 +58,13 @@ struct DayEffects: Sendable {
     /// A forecast with what the special days in it do. A day of a fixed date falls on another weekday each year; it is partly as far from its weekday
     /// as it was, partly as high as it was.
     func applied(to forecast: [Double], from count: Int) -> [Double] {
-        guard !isEmpty else { return forecast }
-        var result = forecast
+        zip(forecast, moves(forecast, from: count)).map { $0 + $1.move }
+    }
+
+    /// What the special days in a forecast do to each step, and how far that may be wrong: as much as half of it after having been seen once.
+    func moves(_ forecast: [Double], from count: Int) -> [(move: Double, doubt: Double)] {
+        var result = forecast.map { _ in (move: 0.0, doubt: 0.0) }
+        guard !isEmpty else { return result }
         for step in forecast.indices {
             let known = kinds(at: count + step).compactMap { effects[$0] }
             guard let effect = known.max(by: { abs($0.difference) * $0.trust < abs($1.difference) * $1.trust }) else { continue }
@@ -64,7 +72,8 @@ struct DayEffects: Sendable {
             let level = Spread.mean(around)
             guard level > 0 else { continue }
             let target = (1 - effect.steadiness) * (forecast[step] + effect.difference * level) + effect.steadiness * effect.share * level
-            result[step] += effect.trust * (target - forecast[step])
+            let move = effect.trust * (target - forecast[step])
+            result[step] = (move, 0.5 * abs(move) / effect.count.squareRoot())
         }
         return result
     }

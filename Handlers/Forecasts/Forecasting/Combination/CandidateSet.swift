@@ -14,8 +14,10 @@ enum CandidateSet {
         if period > 1 { models.append(SeasonalNaive(period: period)) }
         if period > 1, period <= 24 { models.append(SeasonalMedian(period: period, seasons: 8)) }
         if period > 1 {
-            models.append(DecomposedSmoothing(periods: whole))
-            if isPositive { models.append(DecomposedSmoothing(name: "decomposition_of_logarithms", periods: whole, isLogarithmic: true)) }
+            models.append(
+                isPositive
+                    ? DecomposedSmoothing(name: "decomposition_of_logarithms", periods: whole, isLogarithmic: true)
+                    : DecomposedSmoothing(periods: whole))
         }
         for set in waves(frequency, count, periods) {
             models.append(WaveRegression(waves: set))

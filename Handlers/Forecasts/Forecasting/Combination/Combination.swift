@@ -27,4 +27,20 @@ struct Combination: Sendable {
         }
         return sum
     }
+
+    /// Halfway between mean and weighted median: a model that runs away moves the second little.
+    func centre(_ forecasts: [[Double]]) -> [Double] {
+        var result = mean(forecasts)
+        var order = Array(forecasts.indices)
+        for step in result.indices {
+            order.sort { (forecasts[$0][step], $0) < (forecasts[$1][step], $1) }
+            var sum = 0.0
+            let middle = order.first { model in
+                sum += weights[model]
+                return sum >= 0.5
+            }
+            if let middle { result[step] = 0.5 * (result[step] + forecasts[middle][step]) }
+        }
+        return result
+    }
 }

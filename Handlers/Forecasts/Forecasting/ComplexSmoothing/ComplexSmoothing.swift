@@ -17,7 +17,7 @@ struct ComplexSmoothing: Forecaster {
     init(period: Int) { self.period = period }
 
     mutating func fit(_ series: Series) {
-        let values = series.values
+        let values = series.recent().values
         guard values.count > 4 else { return }
         var best = Double.infinity
         let forms: [Form] = period > 1 && values.count >= 3 * period ? [.none, .simple, .partial, .full] : [.none]

@@ -7,8 +7,8 @@ import Glibc
 /// Few and neighbouring errors say less than their number; the bands are widened by a share that falls with the count of origins.
 struct ConformalBands: Sendable {
     /// Half the width of the 80 % and of the 95 % band at each step.
-    let half80: [Double]
-    let half95: [Double]
+    private(set) var half80: [Double]
+    private(set) var half95: [Double]
 
     /// - Parameters:
     ///   - errors: one list an origin, from the first step on.
@@ -50,7 +50,15 @@ struct ConformalBands: Sendable {
         half95 = (1...max(horizon, 1)).map { (1 + Self.widening95 / windows) * quantile95 * pow(Double($0), growth) }
     }
 
+    /// Widens each step by a factor, and by what is doubted there besides.
+    mutating func stretch(by factors: [Double], plus doubts: [Double]) {
+        for step in half80.indices {
+            half80[step] = half80[step] * factors[step] + 0.5 * doubts[step]
+            half95[step] = half95[step] * factors[step] + doubts[step]
+        }
+    }
+
     /// What is added to the width with a single window of the backtest: far errors are seen more seldom than near ones.
     private static let widening80 = 0.25
-    private static let widening95 = 0.6
+    private static let widening95 = 0.7
 }

@@ -26,7 +26,7 @@ struct ExponentialSmoothing: Forecaster {
     }
 
     mutating func fit(_ series: Series) {
-        let values = series.values
+        let values = series.recent().values
         var best = Double.infinity
         for candidate in forms ?? Self.forms(values, period: period) {
             guard let found = Self.fit(values, candidate, period: period, evaluations: evaluations) else { continue }
