@@ -25,7 +25,13 @@ struct CleanSeries: Sendable {
         effects =
             series.firstDay.map { DayEffects(series.values, rests: rests, levels: levels, noise: noise, firstDay: $0, events: events) }
             ?? DayEffects()
-        values = Self.cleaned(series.values, expected, bound: Self.bound * noise)
+        guard !effects.isEmpty else {
+            values = Self.cleaned(series.values, expected, bound: Self.bound * noise)
+            return
+        }
+        // A week of holidays is no new level: they go first, and what is usual is asked again.
+        let ordinary = effects.removed(from: series.values, expected, noise: noise)
+        values = Self.cleaned(ordinary, Self.usual(ordinary, period: period), bound: Self.bound * noise)
     }
 
     /// Seasons on each side that say what is usual.

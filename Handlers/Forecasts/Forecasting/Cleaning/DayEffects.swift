@@ -61,6 +61,17 @@ struct DayEffects: Sendable {
         zip(forecast, moves(forecast, from: count)).map { $0 + $1.move }
     }
 
+    /// A series in which days that were off as days of their kind are have their expected values instead.
+    func removed(from values: [Double], _ expected: [Double], noise: Double) -> [Double] {
+        values.indices.map { index in
+            let rest = values[index] - expected[index]
+            guard abs(rest) > 2 * noise, kinds(at: index).contains(where: { effects[$0].map { $0.difference * rest > 0 } ?? false }) else {
+                return values[index]
+            }
+            return expected[index]
+        }
+    }
+
     /// What the special days in a forecast do to each step, and how far that may be wrong: as much as half of it after having been seen once.
     func moves(_ forecast: [Double], from count: Int) -> [(move: Double, doubt: Double)] {
         var result = forecast.map { _ in (move: 0.0, doubt: 0.0) }
