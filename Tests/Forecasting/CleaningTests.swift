@@ -52,6 +52,19 @@ import Testing
         #expect(abs(with.mean[4] - without.mean[4]) < 5)
     }
 
+    @Test("two weeks of holidays at the end are no new level")
+    func weeks() {
+        let first = CalendarDate(year: 2022, month: 2, day: 1)?.daysSinceEpoch ?? 0
+        let end = CalendarDate(year: 2025, month: 1, day: 3)?.daysSinceEpoch ?? 0
+        let values = Synthetic.series(end - first) { step in
+            let date = CalendarDate(daysSinceEpoch: first + step)
+            let isHoliday = date.month == 12 && date.day > 23 || date.month == 1 && date.day < 3
+            return isHoliday ? 20 : Self.week[step % 7] + Synthetic.noise(step, 11) / 4
+        }
+        let forecast = AutomaticForecast.run(values, ForecastOptions(horizon: 14, frequency: .daily, firstDay: first))
+        for step in 1..<14 { #expect(abs(forecast.mean[step] - Self.week[(values.count + step) % 7]) < 15) }
+    }
+
     @Test("days in the noise have no effect")
     func noise() {
         let values = Synthetic.series(800) { 100 + Synthetic.noise($0 * $0, 101) }
