@@ -8,7 +8,7 @@ struct Origins: Sendable {
     /// - Parameters:
     ///   - least: values that the first must know, where the series is long enough.
     ///   - step: values between two origins.
-    init(count: Int, horizon: Int, least: Int, step: Int, most: Int = 8) {
+    init(count: Int, horizon: Int, least: Int, step: Int, most: Int = 12) {
         var found: Set<Int> = []
         for turn in 0..<most where count - horizon - turn * step >= least { found.insert(count - horizon - turn * step) }
         if count - horizon < least + 2 * step {
