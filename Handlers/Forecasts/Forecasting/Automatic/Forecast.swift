@@ -14,16 +14,19 @@ public struct Forecast: Sendable {
     public struct Season: Sendable, Hashable {
         /// In steps.
         public let period: Double
+        /// One a step ahead.
         public let values: [Double]
     }
 
     /// One value a step ahead.
     public internal(set) var mean: [Double]
-    /// The ends of the band that holds four values of five.
+    /// The lower end of the band that holds four values of five.
     public internal(set) var lower80: [Double]
+    /// Its upper end.
     public internal(set) var upper80: [Double]
-    /// The ends of the band that holds 19 values of 20.
+    /// The lower end of the band that holds 19 values of 20.
     public internal(set) var lower95: [Double]
+    /// Its upper end.
     public internal(set) var upper95: [Double]
     /// The heaviest first.
     public internal(set) var shares: [Share]
@@ -31,5 +34,6 @@ public struct Forecast: Sendable {
     public internal(set) var backtestError: Double?
     /// What the mean is made of: a level that moves, and seasons on it.
     public internal(set) var trend: [Double]
+    /// The seasons on the trend, the shortest first.
     public internal(set) var seasons: [Season]
 }

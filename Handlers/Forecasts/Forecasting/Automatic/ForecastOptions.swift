@@ -2,6 +2,7 @@
 public struct ForecastOptions: Sendable {
     /// Steps ahead, at least 1.
     public var horizon: Int
+    /// How far apart the values stand.
     public var frequency: Frequency
     /// What the series cannot go below; 0 by default where it never did.
     public var lowest: Double?
@@ -13,6 +14,7 @@ public struct ForecastOptions: Sendable {
     /// Days of events, past and to come, by name: promotions, closures. Only for daily series.
     public var events: [String: Set<Int>] = [:]
 
+    /// Options; a horizon below 1 counts as 1.
     public init(
         horizon: Int, frequency: Frequency, lowest: Double? = nil, highest: Double? = nil, firstDay: Int? = nil, events: [String: Set<Int>] = [:]
     ) {

@@ -12,8 +12,10 @@ public struct BacktestReport: Sendable {
     public private(set) var percentageError: Double?
     /// The share of values inside of the 80 % band.
     public private(set) var coverage80: Double?
+    /// The share of values inside of the 95 % band.
     public private(set) var coverage95: Double?
 
+    /// Forecasts up to three windows of a series as long as the horizon.
     public init(_ values: [Double], _ options: ForecastOptions) {
         let horizon = options.horizon
         let windows = min(3, max(0, (values.count - max(horizon, 4)) / horizon))

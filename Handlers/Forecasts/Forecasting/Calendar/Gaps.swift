@@ -1,7 +1,7 @@
 /// Steps without a value.
 public enum Gaps {
-    /// Fills what is missing: a gap of up to two steps by a line between its neighbours; a longer one by the mean of the same places one season before
-    /// and behind, moved by the line between the levels there; at the ends by the nearest value. All 0 where there is no value at all.
+    /// Fills what is missing: a gap of up to two steps by a line between its neighbours; a longer one by the season before it, on a line between the
+    /// levels before and behind; the ends by the nearest value. All 0 where there is no value at all.
     public static func filled(_ values: [Double?], period: Int) -> [Double] {
         guard let first = values.firstIndex(where: { $0 != nil }), let last = values.lastIndex(where: { $0 != nil }) else {
             return values.map { _ in 0 }

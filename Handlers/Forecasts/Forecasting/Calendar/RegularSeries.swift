@@ -5,9 +5,11 @@ public struct RegularSeries: Sendable {
     /// The most steps between the first and the last observation.
     public static let longest = 2_000_000
 
+    /// Its steps.
     public let calendar: StepCalendar
     /// The calendar's step of the first value.
     public let firstStep: Int
+    /// One value a step.
     public let values: [Double]
     /// Steps that had no value and were filled.
     public let filled: Int

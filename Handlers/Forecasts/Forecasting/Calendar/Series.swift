@@ -7,12 +7,14 @@ public struct Series: Sendable {
     /// Days since 1970-01-01 of the first value; nil where a step is not a day or its date is not known.
     public var firstDay: Int?
 
+    /// A series; seasons of a single step are left out.
     public init(values: [Double], periods: [Double], firstDay: Int? = nil) {
         self.values = values
         self.periods = periods.filter { $0 > 1 }.sorted()
         self.firstDay = firstDay
     }
 
+    /// How many values there are.
     public var count: Int { values.count }
 
     /// The main season; 1 where there is none.

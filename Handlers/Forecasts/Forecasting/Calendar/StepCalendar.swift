@@ -2,10 +2,12 @@ public import Kernel
 
 /// The steps of a frequency as whole numbers, and the time at which each begins, in UTC.
 public struct StepCalendar: Sendable, Hashable {
+    /// How far apart the steps stand.
     public let frequency: Frequency
     /// The weekday on which weeks begin, 0 for Monday.
     public let weekStart: Int
 
+    /// A calendar; weeks begin on Monday by default.
     public init(_ frequency: Frequency, weekStart: Int = 0) {
         self.frequency = frequency
         self.weekStart = weekStart
