@@ -147,6 +147,14 @@ let package = Package(
             name: "uploads-handler",
             dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
             path: "Handlers/Uploads/Program"),
+        // What is said in texts: language, tone, who and what is named, subjects.
+        .target(name: "TextAnalysis", dependencies: ["Kernel"], path: "Handlers/Articles/TextAnalysis"),
+        .executableTarget(name: "articles-handler", dependencies: ["HandlerKit", "TextAnalysis", "Tabular"], path: "Handlers/Articles/Program"),
+        // Unusual values of series; its program is the forecasts' own.
+        .target(name: "Anomalies", path: "Handlers/Forecasts/Anomalies"),
+        .executableTarget(
+            name: "anomalies-handler", dependencies: ["HandlerKit", "Anomalies", "Tabular"], path: "Handlers/Forecasts/AnomalyProgram"),
+        .executableTarget(name: "sentiment-trainer", dependencies: ["TextAnalysis"], path: "Handlers/Articles/Training"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
@@ -203,6 +211,8 @@ let package = Package(
         .testTarget(
             name: "BillingTests", dependencies: ["Billing", "Stripe", "Addresses", "Outbound", "Tokens", "Kernel"], path: "Tests/Billing"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
+        .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], path: "Tests/TextAnalysis"),
+        .testTarget(name: "AnomaliesTests", dependencies: ["Anomalies"], path: "Tests/Anomalies"),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "ArchivesTests", dependencies: ["ArchiveFormat", "Archives", "Tokens", "Kernel"], path: "Tests/Archives"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
