@@ -11,20 +11,34 @@ public struct SentimentScorer: Sendable {
 
     /// The tone of one sentence or headline in UTF-8. A text without words is neutral, 0. Longer texts are read up to 4,096 bytes.
     public mutating func score(_ text: borrowing Span<UInt8>) -> Sentiment {
+        shares(of: text)?.sentiment ?? Sentiment(score: 0, label: .neutral)
+    }
+
+    /// nil: no word.
+    mutating func shares(of text: borrowing Span<UInt8>) -> ToneShares? {
         features.extract(text)
-        guard features.hasWords else { return Sentiment(score: 0, label: .neutral) }
+        guard features.hasWords else { return nil }
         let sums = weights.sums(features.list)
         let top = max(0, sums.bad, sums.good)
-        let bad = expf(sums.bad - top)
-        let neutral = expf(-top)
-        let good = expf(sums.good - top)
-        let score = Double((good - bad) / (bad + neutral + good))
-        return Sentiment(score: score, label: bad > neutral && bad >= good ? .negative : good > neutral ? .positive : .neutral)
+        let parts = (expf(sums.bad - top), expf(-top), expf(sums.good - top))
+        let all = parts.0 + parts.1 + parts.2
+        return ToneShares(bad: parts.0 / all, neutral: parts.1 / all, good: parts.2 / all)
     }
 
     /// The tone of one sentence or headline.
     public mutating func score(_ text: String) -> Sentiment {
         score(Array(text.utf8).span)
+    }
+}
+
+/// How much of a text is bad, neutral, good; they sum to 1.
+struct ToneShares {
+    var bad: Float = 0
+    var neutral: Float = 0
+    var good: Float = 0
+
+    var sentiment: Sentiment {
+        Sentiment(score: Double(good - bad), label: bad > neutral && bad >= good ? .negative : good > neutral ? .positive : .neutral)
     }
 }
 
