@@ -1,79 +1,39 @@
-import Glibc
-
-/// For values every few minutes: a value far from its time of day, or a half-hour or three-hour mean far from where means were, by decaying deviations.
+/// For values every few minutes: the mean of each hour, as values by the hour are judged (``SteadyDetector``).
 ///
-/// The largest of the three counts. What lasts is told once: a score that is not above every one of the last day and a half is 0.
+/// Minutes are full of peaks that mean nothing; what matters to who runs something lasts. What goes on is told once: a score that is not above every
+/// one of the last day and a half is 0. A verdict comes with an hour's last value.
 struct MinutesDetector: Sendable {
-    private struct Window {
-        var mean: MovingMean
-        var past: SortedWindow
-        var deviation: DecayingDeviation
-    }
-
-    private var season: SeasonalMedian
-    private var long: SortedWindow
-    private var deviation: DecayingDeviation
-    private var windows: [Window]
+    private var hours: SteadyDetector
     private var recent: RecentMaximum
-    private let offset: Double
-    private let floor: Double
-    private static let thresholds = (value: 5.8, windows: [6.2, 6.2])
+    private var sum = 0.0
+    private var count = 0
+    private var heard = 0
+    private var last: Reading?
+    private let length: Int
+    private static let threshold = 1.7
+    /// Hours that are only learned from.
+    private static let warmUp = 30
 
     init(step: Int, magnitude: Magnitude) {
-        let week = 7 * 86_400 / step
-        season = SeasonalMedian(period: 86_400 / step, cycles: 6)
-        long = SortedWindow(capacity: week)
-        deviation = DecayingDeviation(rate: 1 / Double(week))
-        windows = [6, 36].map { length in
-            Window(mean: MovingMean(length: length), past: SortedWindow(capacity: 2 * week), deviation: DecayingDeviation(rate: 1 / Double(week)))
-        }
-        recent = RecentMaximum(length: 120_000 / step)
-        offset = 0.1 * magnitude.value
-        floor = 1e-3 * magnitude.value
+        hours = SteadyDetector(step: 3600, magnitude: magnitude, threshold: Self.threshold)
+        length = max(1, 3600 / step)
+        recent = RecentMaximum(length: 33)
     }
 
     mutating func next(_ value: Double) -> Reading {
-        let root = ((abs(value) + offset).squareRoot() - offset.squareRoot()) * (value < 0 ? -1 : 1)
-        let expected = season.expected() ?? long.quantile(0.5) ?? root
-        let residual = abs(root - expected)
-        let usual = deviation.value + 1e-3 * (offset * 10).squareRoot()
-        var score = residual / usual / Self.thresholds.value
-        deviation.learn(residual)
-        season.learn(root)
-        long.insert(root)
-        for at in windows.indices {
-            let mean = windows[at].mean.mean(with: value)
-            let distance = abs(mean - (windows[at].past.quantile(0.5) ?? mean))
-            score = max(score, distance / (windows[at].deviation.value + floor) / Self.thresholds.windows[at])
-            windows[at].deviation.learn(distance)
-            windows[at].past.insert(mean)
+        sum += value / Double(length)
+        count += 1
+        guard count == length else {
+            var reading = last ?? Reading(score: 0, expected: value, lower: value, upper: value)
+            reading.score = 0
+            return reading
         }
-        let margin = Self.thresholds.value * usual
-        return Reading(
-            score: recent.isAbove(score) ? score : 0, expected: raw(expected), lower: raw(expected - margin), upper: raw(expected + margin))
-    }
-
-    private func raw(_ root: Double) -> Double {
-        let whole = abs(root) + offset.squareRoot()
-        return (whole * whole - offset) * (root < 0 ? -1 : 1)
-    }
-}
-
-/// Whether a value is above all of the last ones.
-struct RecentMaximum: Sendable {
-    private let length: Int
-    /// Falling values, each with its number: only these can still be the largest.
-    private var falling: [(number: Int, value: Double)] = []
-    private var number = 0
-
-    init(length: Int) { self.length = length }
-
-    mutating func isAbove(_ value: Double) -> Bool {
-        while let first = falling.first, first.number < number - length { falling.removeFirst() }
-        let result = value > (falling.first?.value ?? 0)
-        while let last = falling.last, last.value <= value { falling.removeLast() }
-        falling.append((number, value))
-        number += 1
-        return result
+        var reading = hours.next(sum)
+        sum = 0
+        count = 0
+        heard += 1
+        if heard <= Self.warmUp || !recent.isAbove(reading.score) { reading.score = 0 }
+        last = reading
+        return reading
     }
 }

@@ -10,11 +10,14 @@ struct SteadyDetector: Sendable {
     private var season: SeasonalMedian
     private var scales: (long: ResidualScale, short: ResidualScale, season: ResidualScale)
     private let floor: Double
-    private static let threshold = 2.6
+    private let threshold: Double
+    /// The middle of a plateau on labelled metrics of a cloud.
+    static let usualThreshold = 2.6
     /// Farther is not told apart.
     private static let largest = 1e6
 
-    init(step: Int, magnitude: Magnitude) {
+    init(step: Int, magnitude: Magnitude, threshold: Double = usualThreshold) {
+        self.threshold = threshold
         let window = step <= 120 ? 4320 : 504
         long = SortedWindow(capacity: window)
         short = SortedWindow(capacity: max(7, window / 40))
@@ -34,8 +37,8 @@ struct SteadyDetector: Sendable {
             residuals.long / (scales.long.value + floor), residuals.short / (scales.short.value + floor),
             residuals.season / (scales.season.value + floor),
         ]
-        let score = ratios.reduce(1) { $0 * cbrt(min($1, Self.largest)) } / Self.threshold
-        let margin = Self.threshold * max(scales.long.value, scales.season.value) + floor
+        let score = ratios.reduce(1) { $0 * cbrt(min($1, Self.largest)) } / threshold
+        let margin = threshold * max(scales.long.value, scales.season.value) + floor
         scales.long.learn(residuals.long)
         scales.short.learn(residuals.short)
         scales.season.learn(residuals.season)
