@@ -34,4 +34,24 @@ import Testing
         var scorer = SentimentScorer()
         #expect(ArticleAnalysis(title: Self.title).sentiment == scorer.score(Self.title))
     }
+
+    @Test func anyMixOfPiecesIsRead() {
+        let pieces = [
+            "$", "€", "Rs", ".", " ", "\n", "5", "1,000", "bn", "March", "30", ",", "2024", "-", "US", "New", "York", "of", "&", "&amp;", "<b", ">",
+            "Bank",
+            "Ltd", "shares", "not", "but", "\u{2019}", "\"", "!", "Q3", "http://x", "ß", "東", "\u{0}", "J", "the", "said",
+        ]
+        var state: UInt64 = 17
+        for _ in 0..<400 {
+            var text = ""
+            for _ in 0..<60 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += pieces[Int(state >> 33) % pieces.count]
+                if state >> 62 == 0 { text += " " }
+            }
+            let article = ArticleAnalysis(title: text, text: text)
+            #expect(article.entities.allSatisfy { !$0.text.isEmpty && (0...1).contains($0.confidence) })
+            #expect(article.topics.allSatisfy { (0.2...1).contains($0.share) })
+        }
+    }
 }
