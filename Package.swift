@@ -52,16 +52,18 @@ let package = Package(
             name: "Postgres",
             dependencies: ["CPostgres", "Reactor", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/Postgres"),
+        // Schedules, time zones, retries, turns: pure.
+        .target(name: "Jobs", dependencies: ["Kernel"], path: "Runtime/Jobs", exclude: ["JOBS.md"]),
         .target(
             name: "HandlerKit",
-            dependencies: ["Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
+            dependencies: ["Jobs", "Postgres", "Reactor", "Wire", "Tokens", "Kernel", .product(name: "Logging", package: "swift-log")],
             path: "Runtime/HandlerKit"),
         .target(name: "Addresses", dependencies: ["Kernel"], path: "Runtime/Addresses"),
-        .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound"),
+        .target(name: "Outbound", dependencies: ["CCurl", "Addresses", "Reactor", "Kernel"], path: "Runtime/Outbound", exclude: ["OUTBOUND.md"]),
         // Handlers' files: sealed, in a folder or a bucket.
         .target(
             name: "Objects", dependencies: ["Outbound", "Addresses", "Tokens", "Reactor", "Kernel"], path: "Runtime/Objects", exclude: ["OBJECTS.md"]),
-        .target(name: "Manifest", dependencies: ["Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
+        .target(name: "Manifest", dependencies: ["Jobs", "Kernel", .product(name: "Yams", package: "Yams")], path: "Runtime/Manifest"),
         .target(
             name: "Tenants",
             dependencies: ["Postgres", "Tokens", "Manifest", "Kernel", .product(name: "Logging", package: "swift-log")],
@@ -72,7 +74,7 @@ let package = Package(
         .target(
             name: "Host",
             dependencies: [
-                "CSpawn", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
+                "CSpawn", "Jobs", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Reactor", "Kernel",
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -94,7 +96,7 @@ let package = Package(
         .executableTarget(
             name: "tenantry",
             dependencies: [
-                "Host", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
+                "Host", "Jobs", "Tenants", "Archives", "ArchiveFormat", "Postgres", "Tokens", "Wire", "Manifest", "Objects", "Addresses", "Kernel",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -105,6 +107,8 @@ let package = Package(
 
         // Measures what a token costs, for infra/bench.
         .executableTarget(name: "token-bench", dependencies: ["Host", "Tokens", "Kernel"], path: "infra/benchmark/tokens"),
+        // Reads tables on one thread, for infra/bench.
+        .executableTarget(name: "table-bench", dependencies: ["Tabular", "Kernel"], path: "infra/benchmark/tables"),
 
         // Handlers: one program each; pure domain logic beside it as a library.
         .target(name: "Codes", dependencies: ["CQRCode", "CPNG", "Tokens", "Kernel"], path: "Handlers/Auth/Codes"),
@@ -147,9 +151,31 @@ let package = Package(
             name: "uploads-handler",
             dependencies: ["HandlerKit", "Imports", "TableFiles", "TypedTables", "Containers", "Tabular", "FormData", "Tokens", "Kernel"],
             path: "Handlers/Uploads/Program"),
+        // Forecasts of regular series, and their unusual values: pure numbers, one folder a kind of model.
+        .target(name: "Forecasting", dependencies: ["Kernel"], path: "Handlers/Forecasts/Forecasting"),
+        .target(name: "Anomalies", path: "Handlers/Forecasts/Anomalies"),
+        .executableTarget(
+            name: "forecasts-handler", dependencies: ["HandlerKit", "Forecasting", "Anomalies", "Tabular"], path: "Handlers/Forecasts/Program"),
+        // What is said in texts: language, tone, who and what is named, subjects.
+        .target(name: "TextAnalysis", dependencies: ["Kernel"], path: "Handlers/Articles/TextAnalysis"),
+        .executableTarget(name: "articles-handler", dependencies: ["HandlerKit", "TextAnalysis", "Tabular"], path: "Handlers/Articles/Program"),
+        .executableTarget(name: "sentiment-trainer", dependencies: ["TextAnalysis"], path: "Handlers/Articles/Training"),
+        // What keeps itself fresh: providers and how they are asked and understood, pure; and the program that fetches and stores.
+        .target(name: "Articles", dependencies: ["Kernel"], path: "Handlers/Sources/Articles"),
+        .target(
+            name: "Connectors", dependencies: ["Articles", "Imports", "TypedTables", "Tabular", "Addresses", "Tokens", "Kernel"],
+            path: "Handlers/Sources/Connectors"),
+        .executableTarget(
+            name: "sources-handler",
+            dependencies: [
+                "HandlerKit", "Connectors", "Articles", "Outbound", "Addresses", "Postgres", "Reactor", "Tokens", "Kernel",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Handlers/Sources/Program"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
             name: "archive-handler", dependencies: ["HandlerKit", "Archives", "ArchiveFormat"], path: "Handlers/Archive/Program"),
+        .executableTarget(name: "jobs-handler", dependencies: ["HandlerKit", "Jobs"], path: "Handlers/Jobs/Program"),
         .target(name: "AuditTrail", dependencies: ["Tokens", "Kernel"], path: "Handlers/Audit/Trail"),
         .executableTarget(
             name: "audit-handler", dependencies: ["HandlerKit", "AuditTrail", "Tokens", "Kernel"], path: "Handlers/Audit/Program"),
@@ -172,6 +198,7 @@ let package = Package(
         .testTarget(name: "TokensTests", dependencies: ["Tokens"], path: "Tests/Tokens", exclude: ["Vectors"]),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres"], path: "Tests/Postgres"),
         .target(name: "ServerPrograms", dependencies: ["Kernel"], path: "Tests/Servers/Program"),
+        .executableTarget(name: "fetch-probe", dependencies: ["Outbound", "Addresses", "Kernel"], path: "Tests/FetchProbe"),
         .testTarget(
             name: "OutboundTests", dependencies: ["Outbound", "ServerPrograms", "Addresses", "Tokens", "Kernel"], path: "Tests/Outbound",
             resources: [.embedInCode("ssrf_cases.json")]),
@@ -179,13 +206,14 @@ let package = Package(
             name: "ObjectsTests", dependencies: ["Objects", "ServerPrograms", "Outbound", "Addresses", "Tokens", "Reactor", "Kernel"],
             path: "Tests/Objects"),
         .testTarget(name: "HandlerKitTests", dependencies: ["HandlerKit"], path: "Tests/HandlerKit"),
-        .testTarget(name: "ManifestTests", dependencies: ["Manifest"], path: "Tests/Manifest"),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "Kernel"], path: "Tests/Jobs"),
+        .testTarget(name: "ManifestTests", dependencies: ["Jobs", "Manifest"], path: "Tests/Manifest"),
         .testTarget(
             name: "CodesTests", dependencies: ["CPNG", "Codes", "Tokens", "Kernel"], path: "Tests/Codes",
             resources: [.embedInCode("totp_vectors.json")]),
         .testTarget(name: "PasswordRulesTests", dependencies: ["PasswordRules"], path: "Tests/PasswordRules"),
         .testTarget(name: "TabularTests", dependencies: ["Tabular"], path: "Tests/Tabular"),
-        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Kernel"], path: "Tests/TableInspector"),
+        .executableTarget(name: "table-inspector", dependencies: ["TableFiles", "Tabular", "Kernel"], path: "Tests/TableInspector"),
         .target(name: "TableSupport", dependencies: ["CZlib"], path: "Tests/TableSupport"),
         .testTarget(name: "ContainersTests", dependencies: ["TableSupport", "Containers", "Kernel"], path: "Tests/Containers"),
         .testTarget(
@@ -196,6 +224,8 @@ let package = Package(
         .testTarget(
             name: "TableFilesTests", dependencies: ["TableSupport", "TableFiles", "TypedTables", "Tabular", "Kernel"], path: "Tests/TableFiles"),
         .testTarget(name: "ImportsTests", dependencies: ["Imports", "Tabular", "Kernel"], path: "Tests/Imports"),
+        .testTarget(
+            name: "SourcesTests", dependencies: ["Connectors", "Articles", "Addresses", "Tokens", "Kernel"], path: "Tests/Sources"),
         .testTarget(name: "FormDataTests", dependencies: ["FormData"], path: "Tests/FormData"),
         .testTarget(name: "MailingTests", dependencies: ["Mailing", "HandlerKit", "Tokens"], path: "Tests/Mailing"),
         .testTarget(
@@ -203,6 +233,9 @@ let package = Package(
         .testTarget(
             name: "BillingTests", dependencies: ["Billing", "Stripe", "Addresses", "Outbound", "Tokens", "Kernel"], path: "Tests/Billing"),
         .testTarget(name: "MetricSeriesTests", dependencies: ["MetricSeries"], path: "Tests/Metrics"),
+        .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"], path: "Tests/Forecasting"),
+        .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], path: "Tests/TextAnalysis"),
+        .testTarget(name: "AnomaliesTests", dependencies: ["Anomalies"], path: "Tests/Anomalies"),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "ArchivesTests", dependencies: ["ArchiveFormat", "Archives", "Tokens", "Kernel"], path: "Tests/Archives"),
         .testTarget(name: "TenantsTests", dependencies: ["Tenants", "Manifest", "Kernel"], path: "Tests/Tenants"),
@@ -217,6 +250,7 @@ let package = Package(
             dependencies: [
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
                 "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
+                "forecasts-handler", "articles-handler", "sources-handler",
                 "ArchiveFormat", "Archives", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",

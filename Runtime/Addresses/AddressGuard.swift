@@ -22,17 +22,22 @@ public struct AddressGuard: Sendable {
         if address.isV4 { return !special4.contains { $0.contains(address) } }
         // NAT64 (RFC 6052): whoever is asked is the IPv4 address inside.
         if nat64.contains(address) { return isPublic(InternetAddress(v4: UInt32(truncatingIfNeeded: address.low))) }
-        return global6.contains(address) && !special6.contains { $0.contains(address) }
+        guard global6.contains(address), !special6.contains(where: { $0.contains(address) }) else { return false }
+        // ISATAP (RFC 5214 section 6.1): a router of that kind passes it on to the IPv4 address inside.
+        let isISATAP = (address.low >> 32) & 0xFDFF_FFFF == 0x0000_5EFE
+        return !isISATAP || isPublic(InternetAddress(v4: UInt32(truncatingIfNeeded: address.low)))
     }
 
     private static let nat64 = AddressRange("64:ff9b::/96")!
     private static let global6 = AddressRange("2000::/3")!
 
-    /// The IANA IPv4 special-purpose address registry, multicast and class E.
+    /// The IANA IPv4 special-purpose address registry, multicast and class E; and 168.63.129.16, which looks public and is the host of every virtual
+    /// machine at Azure.
     private static let special4 = [
         "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
         "192.88.99.0/24",
         "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "168.63.129.16/32",
     ].map { AddressRange($0)! }
 
     /// Inside 2000::/3: protocol assignments with Teredo, documentation, 6to4, which would reach the IPv4 address inside.

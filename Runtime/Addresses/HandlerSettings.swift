@@ -88,6 +88,26 @@ public struct StripeSettings: Sendable, Codable {
     }
 }
 
+/// What the sources handler is told as `source_settings`.
+public struct SourceSettings: Sendable, Codable {
+    public var outbound: OutboundRules
+    /// Where providers' APIs begin, by the connectors' names, where they are not at their own addresses.
+    public var providers: [String: String]
+    /// This installation as other systems see it: they push there.
+    public var publicURL: String
+
+    enum CodingKeys: String, CodingKey {
+        case outbound, providers
+        case publicURL = "public_url"
+    }
+
+    public init(outbound: OutboundRules, providers: [String: String], publicURL: String) {
+        self.outbound = outbound
+        self.providers = providers
+        self.publicURL = publicURL
+    }
+}
+
 extension Decodable {
     /// From a secret's bytes. Throws `BAD_REQUEST` or `VALIDATION_ERROR` where they are none.
     public static func settings(_ secret: [UInt8]) throws(AppError) -> Self { try JSON.decode(Self.self, from: try JSON.read(secret)) }

@@ -6,10 +6,14 @@ public struct OutboundRules: Sendable, Codable {
     public var allow: [String] = []
     /// Ports of the web that may be connected to.
     public var ports: [Int] = [443, 80]
+    /// A proxy of the administrator's, such as `http://proxy.example.com:3128`, through which all of it goes; nil: directly.
+    ///
+    /// It is asked for tunnels (CONNECT) to checked addresses alone, never to look a name up.
+    public var proxy: String?
     /// Certificates of the authorities to believe, as PEM; nil: the system's.
     public var authorities: String?
 
-    /// The public internet by its two usual ports, certificates checked by the system's authorities.
+    /// The public internet by the usual ports, certificates checked by the system's authorities.
     public init() {}
 
     /// What addresses must pass. Throws `VALIDATION_ERROR` for a range that is none.
@@ -22,8 +26,19 @@ public struct OutboundRules: Sendable, Codable {
         return AddressGuard(allowed: ranges)
     }
 
+    /// A proxy's URL: `http://` or `https://`, a host and a port, nothing else. Throws `VALIDATION_ERROR` naming `field`.
+    public static func proxy(_ text: String, field: String = "proxy") throws(AppError) -> WebAddress {
+        guard let address = try? WebAddress(text, field: field), address.target == "/" else {
+            throw AppError.invalid(field, "expected a proxy such as http://proxy.example.com:3128, without user name and path")
+        }
+        return address
+    }
+
     /// Names that mean something inside a network only; where no range is opened, nothing behind them could be reached anyway.
-    private static let inner: Set = ["localhost", "local", "internal", "intranet", "lan", "home", "corp", "private", "svc", "onion", "invalid"]
+    private static let inner: Set = [
+        "localhost", "localdomain", "local", "internal", "intranet", "lan", "home", "corp", "private", "svc", "consul", "arpa", "onion", "alt",
+        "invalid",
+    ]
 
     /// What can be said of an address before anybody is asked for it: when it is saved.
     ///

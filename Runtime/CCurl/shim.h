@@ -15,7 +15,8 @@ static inline CURLcode ccurl_set_bytes(CURL *handle, CURLoption option, ccurl_by
 static inline CURLcode ccurl_set_socket(CURL *handle, curl_opensocket_callback value) {
     return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, value);
 }
-static inline CURLcode ccurl_set_progress(CURL *handle, curl_xferinfo_callback value) {
-    return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, value);
-}
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) { return curl_easy_getinfo(handle, info, value); }
+typedef int (*ccurl_seek)(void *, curl_off_t, int);
+static inline CURLcode ccurl_set_seek(CURL *handle, ccurl_seek value) { return curl_easy_setopt(handle, CURLOPT_SEEKFUNCTION, value); }
+static inline CURLcode ccurl_get_offset(CURL *handle, CURLINFO info, curl_off_t *value) { return curl_easy_getinfo(handle, info, value); }
+static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) { return curl_multi_setopt(multi, option, value); }

@@ -1,3 +1,4 @@
+#include <malloc.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,3 +19,12 @@ static inline int process_hide(void) {
 
 // Neither the calling process nor what it starts gains rights by an exec.
 static inline int process_gain_nothing(void) { return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); }
+
+// How the calling process keeps memory: few arenas, large blocks straight from the system, the end of the heap given back early. Before any thread starts.
+static inline int memory_configure(int arenas, int large, int trim) {
+    return mallopt(M_ARENA_MAX, arenas) & mallopt(M_MMAP_THRESHOLD, large) & mallopt(M_TRIM_THRESHOLD, trim);
+}
+
+// Bytes that were freed and that the allocator keeps, and giving them back to the system.
+static inline size_t memory_idle(void) { return mallinfo2().fordblks; }
+static inline int memory_give_back(void) { return malloc_trim(0); }

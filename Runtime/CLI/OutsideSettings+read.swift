@@ -32,6 +32,10 @@ extension OutsideSettings {
             }
             if !settings.outbound.ports.contains(port) { settings.outbound.ports.append(port) }
         }
+        if let proxy = value("OUTBOUND_PROXY", false) {
+            _ = try OutboundRules.proxy(proxy, field: "TENANTRY_OUTBOUND_PROXY")
+            settings.outbound.proxy = proxy
+        }
         if let path = value("CA_FILE", false) {
             let text = String(decoding: try File.read(path, limit: certificatesLimit), as: UTF8.self)
             guard text.contains("-----BEGIN CERTIFICATE-----") else {
@@ -53,6 +57,13 @@ extension OutsideSettings {
         case let other: throw AppError.invalid("TENANTRY_MAIL", "expected file or smtp; got \(other)")
         }
         if let from = value("MAIL_FROM", false) { settings.mailFrom = from }
+        for text in list("PROVIDER_URLS") {
+            let parts = text.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { throw AppError.invalid("TENANTRY_PROVIDER_URLS", "expected pairs such as gdelt=https://…; got \(text)") }
+            let address = try WebAddress(String(parts[1]), field: "TENANTRY_PROVIDER_URLS")
+            guard address.target == "/" else { throw AppError.invalid("TENANTRY_PROVIDER_URLS", "expected URLs without a path; got \(text)") }
+            settings.providers[String(parts[0])] = address.origin
+        }
         try settings.readBilling(value)
         return settings
     }

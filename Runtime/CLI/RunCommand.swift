@@ -81,6 +81,7 @@ struct RunCommand: AsyncParsableCommand {
         host.outside = settings.outside
         host.objects = settings.objects
         host.shutdownTime = settings.shutdownTime
+        host.jobsAtOnce = settings.jobsAtOnce
         host.sealInterval = settings.sealInterval
         host.limits.drain = settings.shutdownTime
         host.logRequests = settings.logsRequests

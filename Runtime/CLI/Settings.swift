@@ -33,6 +33,8 @@ struct Settings {
     let logsRequests: Bool
     /// The longest that running requests may take after SIGTERM.
     let shutdownTime: Duration
+    /// Jobs that a gateway runs at once.
+    let jobsAtOnce: Int
     /// How often audit logs are sealed.
     let sealInterval: Duration
     /// Certificate and key; nil: no TLS.
@@ -95,6 +97,11 @@ struct Settings {
         case (nil, _): throw AppError.invalid("TENANTRY_TLS_CERTIFICATE", "expected a path; only TENANTRY_TLS_KEY is set")
         case (_, nil): throw AppError.invalid("TENANTRY_TLS_KEY", "expected a path; only TENANTRY_TLS_CERTIFICATE is set")
         }
+        let atOnce = reader.string(forKey: "jobs.at.once", default: "32")
+        guard let jobs = Int(atOnce), (1...1024).contains(jobs) else {
+            throw AppError.invalid("TENANTRY_JOBS_AT_ONCE", "expected a number from 1 to 1024; got \(atOnce)")
+        }
+        jobsAtOnce = jobs
         let clearHTTP2 = reader.string(forKey: "http2.clear", default: "false")
         guard let clear = Bool(clearHTTP2) else { throw AppError.invalid("TENANTRY_HTTP2_CLEAR", "expected true or false; got \(clearHTTP2)") }
         self.clearHTTP2 = clear

@@ -17,6 +17,7 @@ struct Tenantry: AsyncParsableCommand {
             """,
         subcommands: [
             RunCommand.self, MigrateCommand.self, TenantCommand.self, PlanCommand.self, OperatorCommand.self, UserCommand.self, HandlerCommand.self,
-            InvocationCommand.self, LintCommand.self, KeysCommand.self, SubscriptionCommand.self, InspectCommand.self,
+            InvocationCommand.self, LintCommand.self, KeysCommand.self, SubscriptionCommand.self, JobsCommand.self, TimersCommand.self,
+            InspectCommand.self, ForecastCommand.self, AnomaliesCommand.self, SentimentCommand.self,
         ])
 }

@@ -2,6 +2,7 @@
 @_exported public import Kernel
 @_exported public import Logging
 
+@_exported public import struct Jobs.RetryPolicy
 @_exported public import struct Postgres.BinaryArray
 @_exported public import enum Postgres.Bind
 @_exported public import struct Postgres.Call

@@ -37,6 +37,9 @@ public protocol Handler: Sendable {
     /// The channels that clients can listen to; none by default. Read once at the start.
     var feeds: [Feed] { get }
 
+    /// The kinds of jobs that it runs; none by default. Read once at the start.
+    @JobsBuilder var jobs: [Job] { get }
+
     /// Every statement that the handler runs; none by default. `program --statements` prints them, and the project's checks prepare and explain each.
     static var statements: [Statement] { get }
 
@@ -47,6 +50,8 @@ public protocol Handler: Sendable {
 extension Handler {
     /// None.
     public var feeds: [Feed] { [] }
+    /// None.
+    public var jobs: [Job] { [] }
     /// None.
     public static var statements: [Statement] { [] }
     /// None.

@@ -1,3 +1,5 @@
+public import Jobs
+
 /// What the runtime must know of a handler before it runs any of its code: the content of `handler.yaml`.
 public struct Manifest: Sendable, Hashable {
     /// Names the handler and its role in the database: `[a-z][a-z0-9_]{0,31}`.
@@ -39,6 +41,8 @@ public struct Manifest: Sendable, Hashable {
     public var objects = false
     /// Routes with the access `system` that the host calls when a tenant is erased, and each day for what a plan keeps no longer.
     public var hooks = Hooks()
+    /// When it makes jobs by itself.
+    public var timers: [Timer] = []
     /// The most Postgres connections of one process, 1…64. Defaults to 4.
     public var connections = 4
     /// The folder that it was read from; empty where it was not read from one.
@@ -93,6 +97,20 @@ public struct Manifest: Sendable, Hashable {
 
         /// Those that are there.
         public var paths: [String] { [erase, retain].compactMap { $0 } }
+    }
+
+    /// A timer, by its name among the handler's.
+    public struct Timer: Sendable, Hashable {
+        /// `[a-z][a-z0-9_]{0,62}`.
+        public var name: String
+        public var scope: TimerDefinition.Scope
+        public var definition: TimerDefinition
+
+        public init(name: String, scope: TimerDefinition.Scope, definition: TimerDefinition) {
+            self.name = name
+            self.scope = scope
+            self.definition = definition
+        }
     }
 
     /// Which invocations are recorded.

@@ -9,6 +9,8 @@ public struct PlanLimits: Sendable, Hashable, Codable {
     public var rows: Int64?
     /// At least 1: a tenant has an owner.
     public var members: Int64?
+    /// Bytes of files, and of the pieces of files that are not whole yet.
+    public var storedBytes: Int64?
     public var uploadsPerMonth: Int64?
     public var forecastsPerMonth: Int64?
     public var crawlPagesPerMonth: Int64?
@@ -21,6 +23,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
     enum CodingKeys: String, CodingKey, CaseIterable {
         case callsPerMinute = "calls_per_minute"
         case kpis, rows, members
+        case storedBytes = "stored_bytes"
         case uploadsPerMonth = "uploads_per_month"
         case forecastsPerMonth = "forecasts_per_month"
         case crawlPagesPerMonth = "crawl_pages_per_month"
@@ -37,6 +40,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
         case .kpis: kpis
         case .rows: rows
         case .members: members
+        case .storedBytes: storedBytes
         case .uploadsPerMonth: uploadsPerMonth
         case .forecastsPerMonth: forecastsPerMonth
         case .crawlPagesPerMonth: crawlPagesPerMonth
@@ -66,6 +70,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
         case .kpis: kpis = value
         case .rows: rows = value
         case .members: members = value
+        case .storedBytes: storedBytes = value
         case .uploadsPerMonth: uploadsPerMonth = value
         case .forecastsPerMonth: forecastsPerMonth = value
         case .crawlPagesPerMonth: crawlPagesPerMonth = value

@@ -7,26 +7,28 @@ enum PlansSQL {
         "plans.list",
         """
         select name, title, description, position, is_public, price_minor, currency, billing_interval, trial_days, calls_per_minute, kpis, rows,
-            members, uploads_per_month, forecasts_per_month, crawl_pages_per_month, retention_days, mfa_required
+            members, uploads_per_month, forecasts_per_month, crawl_pages_per_month, retention_days, mfa_required, stored_bytes
         from tenancy.plans order by position, name
         """)
 
-    /// $1…$18: the columns of ``list``.
+    /// $1…$19: the columns of ``list``.
     static let create = Statement(
         "plans.create",
         """
         insert into tenancy.plans (name, title, description, position, is_public, price_minor, currency, billing_interval, trial_days,
-            calls_per_minute, kpis, rows, members, uploads_per_month, forecasts_per_month, crawl_pages_per_month, retention_days, mfa_required)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            calls_per_minute, kpis, rows, members, uploads_per_month, forecasts_per_month, crawl_pages_per_month, retention_days, mfa_required,
+            stored_bytes)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
         """, access: .write)
 
-    /// $1 the name, $2…$18 what takes the place of the other columns of ``list``. The name, where there is such a plan.
+    /// $1 the name, $2…$19 what takes the place of the other columns of ``list``. The name, where there is such a plan.
     static let change = Statement(
         "plans.change",
         """
         update tenancy.plans set title = $2, description = $3, position = $4, is_public = $5, price_minor = $6, currency = $7, billing_interval = $8,
             trial_days = $9, calls_per_minute = $10, kpis = $11, rows = $12, members = $13, uploads_per_month = $14, forecasts_per_month = $15,
-            crawl_pages_per_month = $16, retention_days = $17, mfa_required = $18, updated_at = now()
+            crawl_pages_per_month = $16, retention_days = $17, mfa_required = $18, stored_bytes = $19,
+            updated_at = now()
         where name = $1 returning name
         """, access: .write)
 

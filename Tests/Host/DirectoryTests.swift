@@ -208,9 +208,12 @@ import Wire
     @Test("a description whose scopes are none is refused, and one that only the host may call is known") func rules() throws {
         #expect(try AccessRule(.init(kind: .bearer, scope: "")) == .bearer(nil))
         #expect(try AccessRule(.init(kind: .system, scope: "")) == .system)
+        #expect(try AccessRule(.init(kind: .webhook, scope: "sources_push")) == .webhook(resolver: "sources_push"))
         let write = try #require(Scope(rawValue: "tenants:write"))
         #expect(try AccessRule(.init(kind: .operatorNew, scope: "tenants:write")) == .operator(write, founds: true))
-        for (kind, scope) in [(.bearer, "read"), (.apiKey, ""), (.operator, ""), (.apiKey, "a:B"), (.webhook, "x"), (.signedLink, "")]
+        for (kind, scope) in [
+            (.bearer, "read"), (.apiKey, ""), (.operator, ""), (.apiKey, "a:B"), (.webhook, ""), (.webhook, "a b"), (.signedLink, ""),
+        ]
             as [(HandlerDescription.Access.Kind, String)]
         {
             #expect(throws: AppError.self) { try AccessRule(.init(kind: kind, scope: scope)) }

@@ -51,6 +51,7 @@ import Testing
         let command = plan().command(manifest(egress: ["example.test"]), program: "/x")
         #expect(values("--internet", command) == ["all"] && values("--connect", command) == ["443", "80", "53"])
         #expect(plan().report(manifest(egress: ["example.test"])).network == .egress)
+        #expect(values("--connect", plan().command(manifest(egress: ["postgres"]), program: "/x")) == ["5432", "53"])
     }
 
     @Test("bubblewrap shows the handler's folder, the launcher and the database's socket, and has no network of its own unless one is needed")

@@ -95,6 +95,15 @@ import TypedTables
         #expect(failure(Array(sparse.utf8), pieces: 65_536)?.contains("empty fields stand before") == true)
     }
 
+    @Test("pitfall 47: a record that names few columns very often holds them once, the last of each") func again() throws {
+        var limits = JSONTableLimits()
+        limits.typed.columns = 4
+        let members = (0..<1001).map { "\"\(["a", "b", "c"][$0 % 3])\": \($0)" }.joined(separator: ",")
+        let read = try ReadJSON("[{\(members)}, {\"c\": 7, \"a\": 5}]", limits: limits)
+        #expect(read.rows == ["999|1000|998", "5|-|7"])
+        #expect(read.warnings.map(\.message) == ["998 members stand behind others of the same name; the last one holds"])
+    }
+
     @Test func aMillionSmallPiecesCostNoSquare() throws {
         let text = "[" + String(repeating: "{\"a\": \"xxxxxxxxxxxxxxxx\"},", count: 20_000) + "{}]"
         #expect(try ReadJSON(text, pieces: 16).rows.count == 20_001)

@@ -67,7 +67,7 @@ import Testing
     @Test func `a name without an address is not reached`() async throws {
         let server = try CannedServer(Self.hello)
         let client = try Self.client([server])
-        await #expect(throws: OutboundError.unreachable("the host has no address")) {
+        await #expect(throws: OutboundError.nameUnknown("the host has no address")) {
             try await client.send(Self.get(try WebAddress("http://nobody.test:\(server.port)/")))
         }
     }

@@ -112,11 +112,12 @@ public final class TestDatabase: Sendable {
     /// A signed context; by default a tenant's, valid for an hour. `expiry` fixes its end, for texts that are alike in every run.
     public func context(
         _ kind: SignedContext.Kind = .tenant, tenant: TenantID? = nil, user: UserID? = nil, role: Role? = .owner, handler: String,
-        lifetime: Duration = .seconds(3600), expiry: Timestamp? = nil, key: SigningKey? = nil
+        lifetime: Duration = .seconds(3600), expiry: Timestamp? = nil, key: SigningKey? = nil, attempt: Int = 0, invocation: UUID? = nil
     ) throws -> String {
         try SignedContext(
-            kind: kind, tenant: tenant, user: user, role: role, handler: handler, expiry: expiry ?? TimeSource.system.now() + lifetime,
-            invocation: InvocationID(UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0001))
+            kind: kind, tenant: tenant, user: user, role: role, handler: handler, attempt: attempt,
+            expiry: expiry ?? TimeSource.system.now() + lifetime,
+            invocation: InvocationID(invocation ?? UUID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0001))
         ).sign(with: key ?? self.key)
     }
 

@@ -70,6 +70,21 @@ import Testing
         }
     }
 
+    @Test func columnsOfWorkbooksAndJSONAreTold() throws {
+        let rows = [
+            "<row><c t='str'><v>Sales</v></c></row>", "<row><c t='str'><v>day</v></c><c t='str'><v>units</v></c></row>",
+            "<row><c s='1'><v>45322</v></c><c><v>5</v></c></row>", "<row><c s='1'><v>45323</v></c><c><v>7</v></c></row>",
+        ]
+        let sheet = try #require(Self.inspect(SheetXML.book(rows.joined(), formats: ["yyyy"])).json["sheets"]?[0])
+        #expect(sheet["header"] == ["day", "units"] && sheet["header_rows"] == 1 && sheet["skip_rows"] == 1, "\(sheet)")
+        #expect(sheet["columns"]?.array?.compactMap { $0["type"]?.string } == ["date", "number"])
+        #expect(sheet["columns"]?[1]?["sum"]?.number == 12 && sheet["rows"]?.array?.count == 4)
+        // A column that only later records have.
+        let records = Self.inspect(Array(#"[{"a": 1}, {"a": 2, "b": "x"}, {"b": "y"}]"#.utf8)).json
+        #expect(records["columns"]?.array?.compactMap { $0["name"]?.string } == ["a", "b"], "\(records)")
+        #expect(records["columns"]?.array?.compactMap { $0["nulls"]?.integer } == [1, 1])
+    }
+
     @Test("pitfall 47: archives of several files, of none, of names that lead out, packed twice")
     func archives() {
         let several = Self.zip(["a.csv": Self.csv, "b.json": Self.json])

@@ -42,9 +42,13 @@ import TypedTables
     @Test(
         arguments: [
             (["day|n", "a|1", "b|2"], 0, 1, ["day", "n"], ["a|1", "b|2"]),
-            (["Report of May", "", "day|n|m", "a|1|2", "", "b|2|3"], 1, 1, ["day", "n", "m"], ["a|1|2", "b|2|3"]),
+            (["Report of May", "", "day|n|m", "a|1|2", "", "b|2|3"], 2, 1, ["day", "n", "m"], ["a|1|2", "b|2|3"]),
             (["1|2", "3|4"], 0, 0, nil, ["1|2", "3|4"]), (["city|2022|2023|2024", "a|1|2|3"], 0, 1, ["city", "2022", "2023", "2024"], ["a|1|2|3"]),
             (["|North||South", "day|n|m|n", "a|1|2|3", "b|1|2|3"], 0, 2, ["day", "North n", "North m", "South n"], ["a|1|2|3", "b|1|2|3"]),
+            (
+                ["Sales|||", "Region|2023||2024|", "|Units|Price|Units|Price", "||(EUR)||(EUR)", "a|1|2|3|4", "b|5|6|7|8"], 1, 3,
+                ["Region", "2023 Units", "2023 Price (EUR)", "2024 Units", "2024 Price (EUR)"], ["a|1|2|3|4", "b|5|6|7|8"]
+            ),
             (["a|b", "c|d", "e|f"], 0, 1, ["a", "b"], ["c|d", "e|f"]), (["a|5|x", "b|6|y"], 0, 0, nil, ["a|5|x", "b|6|y"]), ([], 0, 0, nil, []),
         ] as [([String], Int, Int, [String]?, [String])])
     func headers(lines: [String], skip: Int, header: Int, names: [String]?, rows: [String]) throws {

@@ -22,7 +22,7 @@ import Testing
     func columns() throws {
         #expect(
             try statements("one", "app.a", .select, .update, .insert, .delete) == [
-                "drop owned by tenantry_h_one", "grant usage on schema app, runtime, tenancy to tenantry_h_one",
+                "drop owned by tenantry_h_one", "grant usage on schema app, jobs, runtime, tenancy to tenantry_h_one",
             ] + GrantPlan.everyHandler.map { "grant \($0) to tenantry_h_one" } + [
                 "grant select (tenant_id, id, name) on app.a to tenantry_h_one", "grant update (name) on app.a to tenantry_h_one",
                 "grant insert on app.a to tenantry_h_one", "grant delete on app.a to tenantry_h_one",

@@ -54,7 +54,8 @@ class Database:
     def copy(self, command, path):
         """psql's \\copy from a file, timed by the caller."""
         with open(path, "rb") as source:
-            subprocess.run(["psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", command], stdin=source, check=True)
+            if subprocess.run(["psql", self.url, "-Xq", "-v", "ON_ERROR_STOP=1", "-c", command], stdin=source).returncode != 0:
+                raise SystemExit(f"psql failed at {command[:200]}")
 
     def load(self, schema, size, url=None):
         say(f"Loading {size.rows:,} rows into {schema} …")

@@ -18,33 +18,35 @@ def measure(database, size, options):
     """One tenant of many values: exported, imported as another one, cloned."""
     rows = options.upload_lines * 4
     say(f"Archives of {rows:,} rows …")
-    fill(database, rows)
+    # The last of the tenants that other parts read.
+    number = size.tenants
+    fill(database, number, rows)
     figures = {"archive_rows": rows}
     for name, arguments in (
-        ("export", ("export", "bench-150", "--output", FILE)),
+        ("export", ("export", f"bench-{number}", "--output", FILE)),
         ("import", ("import", FILE, "--slug", "bench-imported")),
-        ("clone", ("clone", "bench-150", "--slug", "bench-cloned")),
+        ("clone", ("clone", f"bench-{number}", "--slug", "bench-cloned")),
     ):
         taken, peak = command(database, *arguments)
         figures[f"{name}_rows_per_s"], figures[f"{name}_peak_mb"] = round(rows / taken), round(peak, 1)
     figures["archive_mb"] = round(FILE.stat().st_size / 1e6, 1)
-    figures["copy_out_rows_per_s"], figures["copy_in_rows_per_s"] = (round(rows / taken) for taken in copies(database))
+    figures["copy_out_rows_per_s"], figures["copy_in_rows_per_s"] = (round(rows / taken) for taken in copies(database, number))
     FILE.unlink()
     for slug in ("bench-imported", "bench-cloned"):
         database.sql("delete from tenancy.tenants where slug = :'slug'", slug=slug)
     return {"archives": figures}
 
 
-def fill(database, rows):
+def fill(database, number, rows):
     """Values of one source, hour after hour."""
-    business, source = new_business(database, "archive"), identifier("archive source")
+    business, source = new_business(database, "archive", number), identifier("archive source")
     database.sql(
         "insert into app.kpi_sources (tenant_id, id, business_id, name, type) values (:'tenant', :'source', :'business', 'archive', 'upload')",
-        tenant=identifier("tenant 150"), source=source, business=business)
+        tenant=identifier(f"tenant {number}"), source=source, business=business)
     database.sql(
         'insert into app.kpi_data (tenant_id, source_id, "timestamp", value)'
         " select :'tenant', :'source', '1900-01-01Z'::timestamptz + n * interval '1 minute', n / 7.0 from generate_series(1, :rows) n",
-        tenant=identifier("tenant 150"), source=source, rows=rows)
+        tenant=identifier(f"tenant {number}"), source=source, rows=rows)
     database.sql("vacuum analyze app.kpi_data")
 
 
@@ -62,16 +64,16 @@ def command(database, *arguments):
     return time.perf_counter() - begin, peak.mb
 
 
-def copies(database):
+def copies(database, number):
     """Seconds of \\copy of the same rows to a file, and from it into the same table under another tenant's id, as the superuser."""
-    tenant, other = identifier("tenant 150"), identifier("archive copy")
+    tenant, other = identifier(f"tenant {number}"), identifier("archive copy")
     path = STATE / "bench-copy.txt"
     begin = time.perf_counter()
     subprocess.run(
         ["psql", database.url, "-Xq", "-c", f"\\copy (select '{other}', {COLUMNS} from app.kpi_data where tenant_id = '{tenant}') to '{path}'"],
         check=True)
     out = time.perf_counter() - begin
-    database.sql("insert into tenancy.tenants (id, slug, name) values (:'other', 'bench-copied', 'copied')", other=other)
+    database.sql("insert into tenancy.tenants (id, slug, name, plan) values (:'other', 'bench-copied', 'copied', 'enterprise')", other=other)
     for table in ("businesses", "kpi_sources"):
         # The parents of the rows.
         database.sql(

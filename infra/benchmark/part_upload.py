@@ -28,12 +28,12 @@ def upload(gateway, business, file):
     return taken, json.loads(body)
 
 
-def new_business(database, name):
-    """A business of tenant 1, made past the API: owners are not what is measured here."""
+def new_business(database, name, number=1):
+    """A business of a tenant, made past the API: owners are not what is measured here."""
     business = identifier(name)
     database.sql(
         "insert into app.businesses (tenant_id, id, name) values (:'tenant', :'business', :'name')",
-        tenant=identifier("tenant 1"), business=business, name=name)
+        tenant=identifier(f"tenant {number}"), business=business, name=name)
     return business
 
 

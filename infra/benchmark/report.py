@@ -59,6 +59,8 @@ def others(figures):
         yield "The same past the triggers that count for quotas", f"{upload['uncounted']:,}/s, counting costs {1 - upload['tenantry'] / upload['uncounted']:.1%}"
     if peak := figures.get("upload_load_peak_mb"):
         yield f"Highest memory of gateway + handler, CSV of {figures['upload_load_mb']:,} MB", f"{peak} MB"
+    if kept := figures.get("files"):
+        yield from read(kept)
     if tail := figures.get("short_reads_p99_ms"):
         long = figures["long_reads"]
         yield (
@@ -87,8 +89,39 @@ def others(figures):
         yield from shared(fairness)
     if archives := figures.get("archives"):
         yield from carried(archives)
+    if sources := figures.get("sources"):
+        yield from fetched(sources)
+    if jobs := figures.get("jobs"):
+        yield from worked(jobs)
     if faults := figures.get("faults"):
         yield from broken(faults)
+
+
+def read(kept):
+    rates, parts = kept["import"]["rows_per_s"], kept["import"]["seconds"]
+    whole = ", ".join(f"{what} {rates[name]:,}/s ({rates[name] / rates['copy']:.0%})" for name, what in (
+        ("kept", "kept, read and imported"), ("import", "the import alone"), ("upload", "clean, on its way")))
+    yield (
+        f"A file's values stored, beside `\\copy` of {rates['copy']:,}/s",
+        f"{whole}; sending {parts['send']} s, reading {parts['read']} s, importing {parts['import']} s")
+    alone = kept["read"]["mb_per_s"]
+    yield (
+        f"Reading {kept['read']['mb']:,} MB of CSV on one thread: records; typed values; all statistics; DuckDB, typed values",
+        f"{alone['records']}; {alone['values']} ({alone['values'] / alone['duckdb']:.0%} of DuckDB); {alone['profile']}; {alone['duckdb']} MB/s")
+    large = kept["large"]
+    seconds = ", ".join(f"{name} {taken} s" for name, taken in large["seconds"].items())
+    yield (
+        f"Highest memory at a kept file of {large['mb']:,} MB: gateway; handler ({seconds})",
+        f"{large['gateway_mb']} MB; {large['handler_mb']} MB, reading alone {large['reading_mb']} MB")
+
+
+def fetched(sources):
+    yield (
+        f"Highest memory while 10 sources stream bodies at once; 100 ({sources['mb_read']:,} MB in all, {sources['mb_per_s']:,} MB/s)",
+        f"{sources['peak_mb_10']} MB; {sources['peak_mb_100']} MB")
+    yield (
+        "Longest wait of each of 20 sources, p50 and most: alone; beside 100 sources of a host that says nothing",
+        f"{sources['alone_p50_ms']} ms, {sources['alone_max_ms']} ms; {sources['beside_p50_ms']} ms, {sources['beside_max_ms']} ms")
 
 
 def many(tenants):
@@ -108,6 +141,13 @@ def carried(archives):
     yield (
         f"A tenant of {archives['archive_rows']:,} rows ({archives['archive_mb']} MB as an archive): rows, highest memory of the command",
         f"{speeds}; `\\copy` out {archives['copy_out_rows_per_s']:,}/s, in {archives['copy_in_rows_per_s']:,}/s")
+
+
+def worked(jobs):
+    yield (
+        f"Empty jobs a second, {jobs['count']:,} through claim, a handler's process and commit: of one tenant; of many",
+        f"{jobs['per_s']['one_tenant']:,}; {jobs['per_s']['many_tenants']:,}")
+    yield "From a job's insert to its start", f"p50 {jobs['start_ms']['p50']} ms, p99 {jobs['start_ms']['p99']} ms"
 
 
 def checked(tokens):

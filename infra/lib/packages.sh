@@ -11,7 +11,11 @@ needed_packages() {
     if ! command -v pkg-config >/dev/null; then printf 'pkg-config\tthe build finds the C libraries with it\n'; fi
     if ! command -v curl >/dev/null; then printf 'curl\tinfra/run loads the sample with it\n'; fi
     if ! command -v openssl >/dev/null; then printf 'openssl\tthe tests make certificates with it\n'; fi
+    if [[ ! -e /usr/share/zoneinfo/Europe/Berlin ]]; then printf 'tzdata\ttimers tell the time of tenants with it\n'; fi
     if ! command -v bwrap >/dev/null; then printf 'bubblewrap\tnamespaces of their own for handlers\n'; fi
+    if ! iconv -f CP949 -t UTF-8 </dev/null >/dev/null 2>&1; then
+        printf 'libc-gconv-modules-extra\ttables of the encodings of East Asia, part of libc6 on older systems\n'
+    fi
     if [[ -z ${TENANTRY_DATABASE_URL:-} ]] && ! has_postgres_server; then
         printf 'postgresql\tthe private database (or set TENANTRY_DATABASE_URL)\n'
     fi

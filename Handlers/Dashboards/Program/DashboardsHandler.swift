@@ -6,8 +6,9 @@ import HandlerKit
 
     var routes: [Route] {
         MetricsRoute.route
+        NewsRoute.route
         BusinessRoutes.routes
     }
 
-    static var statements: [Statement] { MetricsSQL.all + BusinessesSQL.all }
+    static var statements: [Statement] { MetricsSQL.all + NewsSQL.all + BusinessesSQL.all }
 }

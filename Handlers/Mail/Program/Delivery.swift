@@ -46,7 +46,7 @@ struct Delivery: Sendable {
         from = try Mailbox(settings.from, field: "TENANTRY_MAIL_FROM")
         var server = settings.server
         server?.name = String(from.domain)
-        client = server.map { MailClient($0, authorities: settings.authorities, timeout: .seconds(25), threads: 8) }
+        client = server.map { MailClient($0, authorities: settings.authorities, timeout: .seconds(25), connections: 8) }
     }
 
     func run(_ input: DeliverInput, _ invocation: SystemInvocation) async throws -> DeliverAnswer {

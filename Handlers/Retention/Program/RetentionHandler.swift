@@ -9,7 +9,9 @@ import HandlerKit
     @RoutesBuilder var routes: [Route] {
         Route.post("/internal/retention/retain", access: .system, summary: "Remove values that are older than the plan keeps them") {
             (input: RetainInput, invocation: SystemInvocation) async throws -> RemovedValues in
-            try await remove(invocation) { try await $0.rows(RetentionSQL.removeOld, .timestamp(input.before), .int64(Self.batch)) }
+            // What imports replaced first, so that no undo brings back what is older.
+            _ = try await remove(invocation) { try await $0.rows(RetentionSQL.removeOldReplaced, .timestamp(input.before), .int64(Self.batch)) }
+            return try await remove(invocation) { try await $0.rows(RetentionSQL.removeOld, .timestamp(input.before), .int64(Self.batch)) }
         }
         Route.post("/internal/retention/erase", access: .system, summary: "Remove all values of a tenant that is being erased") {
             (_: NoInput, invocation: SystemInvocation) async throws -> RemovedValues in

@@ -41,5 +41,20 @@ enum RetentionSQL {
         select count(*) from removed
         """, access: .write)
 
-    static let all = [removeOld, removeAll]
+    /// Values that imports replaced. $2: before when, $3: how many.
+    static let removeOldReplaced = Statement(
+        "retention.remove_old_replaced",
+        """
+        with old as (
+            select r.import_id, r.source_id, r."timestamp" from app.import_replaced r where r.tenant_id = $1 and r."timestamp" < $2
+            order by r.import_id, r.source_id, r."timestamp" limit $3
+        ), removed as (
+            delete from app.import_replaced r using old
+            where r.tenant_id = $1 and r.import_id = old.import_id and r.source_id = old.source_id and r."timestamp" = old."timestamp"
+            returning 1
+        )
+        select count(*) from removed
+        """, access: .write)
+
+    static let all = [removeOld, removeAll, removeOldReplaced]
 }

@@ -6,8 +6,8 @@ public struct ContainerLimits: Sendable, Hashable {
     public var unpackedBytes = 4 << 30
     /// How many times larger than packed a file may become, once it is larger than ``freeBytes``. Defaults to 250: tables reach 5 to 50, bombs 1,000.
     public var ratio = 250
-    /// Up to this size no ratio is asked for. Defaults to 32 MiB.
-    public var freeBytes = 32 << 20
+    /// Up to this size no ratio is asked for. Defaults to 8 MiB, which any reader is through in a moment.
+    public var freeBytes = 8 << 20
     /// The most files in an archive. Defaults to 10,000.
     public var entries = 10_000
     /// The longest directory of an archive, in bytes. Defaults to 8 MiB.

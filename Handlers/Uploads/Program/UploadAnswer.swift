@@ -4,7 +4,7 @@ import Tabular
 /// What became of a file.
 struct UploadAnswer: Codable, Sendable {
     let businessID: UUID
-    let fileName: String?
+    @OrNull var fileName: String?
     /// Rows below the header.
     let rowsRead: Int
     /// Rows of which a value was new or changed.
@@ -22,12 +22,11 @@ struct UploadAnswer: Codable, Sendable {
     /// The columns that hold neither the row's date nor numbers.
     let ignoredColumns: [String]
     /// The earliest date.
-    let from: Timestamp?
+    @OrNull var from: Timestamp?
     /// The latest.
-    let to: Timestamp?
+    @OrNull var to: Timestamp?
 
     enum CodingKeys: String, CodingKey {
-        case refused, sources, from, to
         case businessID = "business_id"
         case fileName = "file_name"
         case rowsRead = "rows_read"
@@ -35,7 +34,9 @@ struct UploadAnswer: Codable, Sendable {
         case rowsUnchanged = "rows_unchanged"
         case rowsRefused = "rows_refused"
         case valuesStored = "values_stored"
+        case refused, sources
         case ignoredColumns = "ignored_columns"
+        case from, to
     }
 
     init(business: UUID, fileName: String?, summary: TableSummary, layout: TableLayout, stored: StoredCount, sources: [StoredSource]) {
@@ -51,22 +52,6 @@ struct UploadAnswer: Codable, Sendable {
         ignoredColumns = layout.ignored
         from = summary.from
         to = summary.to
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(businessID, forKey: .businessID)
-        try container.encode(fileName, forKey: .fileName)
-        try container.encode(rowsRead, forKey: .rowsRead)
-        try container.encode(rowsStored, forKey: .rowsStored)
-        try container.encode(rowsUnchanged, forKey: .rowsUnchanged)
-        try container.encode(rowsRefused, forKey: .rowsRefused)
-        try container.encode(valuesStored, forKey: .valuesStored)
-        try container.encode(refused, forKey: .refused)
-        try container.encode(sources, forKey: .sources)
-        try container.encode(ignoredColumns, forKey: .ignoredColumns)
-        try container.encode(from, forKey: .from)
-        try container.encode(to, forKey: .to)
     }
 }
 

@@ -13,7 +13,7 @@ import HandlerKit
 /// tells what becomes of it. Where a business was named its values are imported by the suggested mapping. The same bytes again are recognized: 200 with
 /// the file that is there.
 ///
-/// Errors: 400 for a broken form, 402 where the plan allows no upload more, or not as many KPIs and rows, 404 for a business that the tenant does not
+/// Errors: 400 for a broken form, 402 where the plan allows no upload more, or not as many KPIs, rows and bytes, 404 for a business that the tenant does not
 /// have, 413 above 1 GiB, 415 for a file of a kind that is not read, 422 with line and column for a file that cannot be read.
 enum UploadRoute {
     @RoutesBuilder static var routes: [Route] {
@@ -70,9 +70,11 @@ struct UploadQuery: Decodable, Sendable, Validated {
     let escape: String?
     let headerRows: Int?
     let skipRows: Int?
+    /// Which of several tables, from 1.
+    let table: Int?
 
     enum CodingKeys: String, CodingKey {
-        case encoding, delimiter, quote, escape
+        case encoding, delimiter, quote, escape, table
         case business = "business_id"
         case fileName = "file_name"
         case headerRows = "header_rows"
@@ -90,6 +92,7 @@ struct UploadQuery: Decodable, Sendable, Validated {
         given["escape"] = escape.map { .string($0) }
         given["header_rows"] = headerRows.map { .integer(Int64($0)) }
         given["skip_rows"] = skipRows.map { .integer(Int64($0)) }
+        given["table"] = table.map { .integer(Int64($0)) }
         return given
     }
 }

@@ -20,6 +20,6 @@ import HandlerKit
     static var commands: [ProgramCommand] { [InspectCommand.command] }
 
     static var statements: [Statement] {
-        UploadsSQL.all + FilesSQL.all + EventsSQL.all + ImportsSQL.all + ImportValuesSQL.all + ResumableSQL.all + KeepingSQL.all
+        UploadsSQL.all + FilesSQL.all + EventsSQL.all + ImportsSQL.all + ImportValuesSQL.all + ResumableSQL.all
     }
 }

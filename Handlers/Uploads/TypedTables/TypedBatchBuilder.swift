@@ -60,6 +60,8 @@ public struct TypedBatchBuilder: Sendable {
         guard bytes.count <= limits.fieldBytes else {
             throw fault("column \(column + 1) is longer than \(limits.fieldBytes) bytes")
         }
+        // A record that names one column again and again holds no more than one that names them all twice.
+        if !isOrdered, cells.count >= 2 * limits.columns { order() }
         if let last = cells.last, last.column >= column { isOrdered = false }
         let start = text.count
         text.append(contentsOf: bytes)
@@ -139,6 +141,7 @@ public struct TypedBatchBuilder: Sendable {
             }
             cells.append(cell)
         }
+        isOrdered = true
     }
 
     private func fault(_ what: String) -> AppError {

@@ -24,12 +24,14 @@ extension Exchange {
     private func perform(_ calls: [Call], _ customPlan: Bool) async throws -> (rows: [Rows], bytes: Int) {
         if let openKeyed { return try await openKeyed.run(calls, for: self) }
         let begun = services.time.instant()
+        let fence = fence(behind: calls)
         let preamble = Preamble.call(
-            context: context, writes: mayWrite, customPlan: customPlan, remaining: deadline.remaining(at: begun))
+            context: context, writes: mayWrite && (job == nil || calls.writes), customPlan: customPlan, remaining: deadline.remaining(at: begun))
         defer { databaseTime += begun.duration(to: services.time.instant()) }
         do {
-            let results = try await services.client.run(
-                Segment(preamble: [preamble], calls, preambleSetsPlan: true), deadline: deadline, party: party)
+            var results = try await services.client.run(
+                Segment(preamble: [preamble], calls + fence, preambleSetsPlan: true), deadline: deadline, party: party)
+            results.removeLast(fence.count)
             return (results, count(results))
         } catch let error as PostgresError {
             throw translated(error)
@@ -60,7 +62,12 @@ extension Exchange {
     /// A transaction on a connection of its own, or a step of the one that is open there.
     func transaction<R>(on own: OwnConnection, _ body: () async throws -> R) async throws -> R {
         if openKeyed != nil { return try await body() }
-        return try await own.transaction(body)
+        guard job != nil, mayWrite else { return try await own.transaction(body) }
+        return try await own.transaction {
+            let result = try await body()
+            if mayWrite, job?.isFinishing != true { _ = try await own.run(Segment(preamble: [openPreamble()], [JobsSQL.fenceCall])) }
+            return result
+        }
     }
 
     /// Whether one of the calls wants a plan of its own. Throws where the calls may not run now.

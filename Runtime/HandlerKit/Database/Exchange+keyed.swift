@@ -6,8 +6,8 @@ extension Exchange {
     /// The transaction that all statements go to; nil where each has one of its own.
     var openKeyed: KeyedWrite? { keyed?.answer == nil ? keyed : nil }
 
-    /// Whether statements may still write: not behind the commit of a write with a key, whose answer would tell nothing of it.
-    var mayWrite: Bool { endpoint.description.writes && keyed?.answer == nil }
+    /// Whether statements may still write: not behind the commit of a write with a key, whose answer would tell nothing of it, nor behind a job's end.
+    var mayWrite: Bool { endpoint.description.writes && keyed?.answer == nil && job?.isFinished != true }
 
     /// Runs the invocation at most once for its key: its effect and its answer are committed together, or neither is.
     ///

@@ -48,6 +48,22 @@ public final class Transaction: @unchecked Sendable {
     }
 }
 
+extension Transaction {
+    /// Ends the job that the transaction is of, with it.
+    func completeJob() async throws {
+        guard isOpen else { throw AppError(.internalError, detail: "the transaction is used outside its body") }
+        guard let own else {
+            guard let player = exchange.player else { throw AppError(.internalError) }
+            _ = try player.statements(Trace.Question([JobsSQL.completeCall]))
+            return
+        }
+        do {
+            let results = try await own.run(Segment(preamble: [exchange.openPreamble()], [JobsSQL.completeCall]))
+            exchange.recorder?.statements([JobsSQL.completeCall], results, bytes: 1)
+        } catch let error as PostgresError { throw exchange.translated(error) }
+    }
+}
+
 extension Exchange {
     /// The last step before COMMIT: throws where nobody waits for the effect of a transaction any more.
     func checkCommit() throws {

@@ -42,6 +42,10 @@ final class Exchange: @unchecked Sendable {
     /// Requests about objects that are under way, by number.
     var objects: [UInt32: ObjectOperation] = [:]
     var newestObject: UInt32 = 0
+    /// Which attempt of a job it is, and how that stands; nil where it is none.
+    var job: JobState?
+    /// Whether it has made jobs that may wait.
+    var hasEnqueued = false
 
     init(
         stream: StreamID, head: InvocationHead, endpoint: Endpoint, services: Services, connection: any FrameSink
@@ -85,6 +89,10 @@ final class Exchange: @unchecked Sendable {
 
     func send(_ frame: Frame) {
         if recorder != nil || player != nil { sendTrace(before: frame) }
+        if hasEnqueued, case .answer(let stream, var head) = frame {
+            head.headers.append(AnswerHead.enqueued)
+            return connection.send(.answer(stream, head))
+        }
         connection.send(frame)
     }
 

@@ -15,6 +15,7 @@ final class HandlerProcess: @unchecked Sendable {
     private var arrived: [Exchange] = []
     private var waiting: UnsafeContinuation<Void, Never>?
     private var deadlines: ReactorTimer?
+    private var tidied: ContinuousClock.Instant?
 
     private enum Stage {
         case opening
@@ -130,7 +131,20 @@ final class HandlerProcess: @unchecked Sendable {
     }
 
     private func finished(_ exchange: Exchange) {
+        tidy(exchange.services)
         if table.remove(exchange.stream) { end(nil) }
+    }
+
+    /// Above so many idle bytes memory is given back: the gateway replaces a process by what it holds, used or not.
+    private static let mostIdle = 24 << 20
+
+    /// Looks for idle memory, once a second at most.
+    private func tidy(_ services: Services) {
+        let now = time.instant()
+        if let tidied, tidied.duration(to: now) < .seconds(1) { return }
+        tidied = now
+        guard IdleMemory.bytes > Self.mostIdle else { return }
+        services.pool.submit { IdleMemory.giveBack() }
     }
 
     private func end(_ error: WireError?) {

@@ -31,6 +31,7 @@ enum Program {
             exit(usage)
         }
         endWithParent()
+        IdleMemory.keepLittle()
         // A terminal's Ctrl-C reaches the whole group; the gateway drains its processes itself.
         signal(SIGINT, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)

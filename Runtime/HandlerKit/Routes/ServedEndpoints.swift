@@ -6,6 +6,7 @@ struct ServedEndpoints {
     let routes: [Endpoint]
     let feeds: [String: Endpoint]
     private let channels: [HandlerDescription.Feed]
+    private let jobs: [HandlerDescription.Job]
 
     /// Throws `INTERNAL_ERROR` naming the route or feed that cannot be served.
     init(_ handler: some Handler) throws(AppError) {
@@ -20,6 +21,13 @@ struct ServedEndpoints {
             }
             routes.append(endpoint)
         }
+        var kinds: Set<String> = []
+        for job in handler.jobs {
+            guard kinds.insert(job.description.kind).inserted else {
+                throw AppError(.internalError, detail: "the job \(job.description.kind) is declared twice")
+            }
+            routes.append(try job.endpoint.get())
+        }
         var feeds: [String: Endpoint] = [:]
         for feed in handler.feeds {
             guard feeds.updateValue(Endpoint(feed), forKey: feed.channel) == nil else {
@@ -28,6 +36,7 @@ struct ServedEndpoints {
         }
         self.routes = routes
         self.feeds = feeds
+        jobs = handler.jobs.map(\.description)
         channels = handler.feeds.map { .init(channel: $0.channel, scope: $0.scope) }
     }
 
@@ -35,7 +44,7 @@ struct ServedEndpoints {
     func describe() throws(AppError) -> HandlerDescription {
         var described: [HandlerDescription.Route] = []
         for route in routes { described.append(try route.describe()) }
-        return HandlerDescription(routes: described, feeds: channels)
+        return HandlerDescription(routes: described, feeds: channels, jobs: jobs.isEmpty ? nil : jobs)
     }
 
     /// What an invocation asks for; nil where the handler has no such thing.

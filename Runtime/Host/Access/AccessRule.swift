@@ -8,6 +8,8 @@ enum AccessRule: Sendable, Hashable {
     case bearer(Scope?)
     /// A key that holds the scope.
     case apiKey(Scope)
+    /// Another system; the resolver of that name knows whose the path's first parameter is.
+    case webhook(resolver: String)
     /// The host itself.
     case system
     /// An operator of the installation whose role holds the scope. `founds`: for a tenant that is not there yet.
@@ -22,7 +24,12 @@ enum AccessRule: Sendable, Hashable {
         case .system: self = .system
         case .operator: self = .operator(try Self.scope(access.scope), founds: false)
         case .operatorNew: self = .operator(try Self.scope(access.scope), founds: true)
-        case .signedLink, .webhook: throw AppError.invalid("access", "`\(access.kind.rawValue)` is not served by this runtime")
+        case .webhook:
+            guard !access.scope.isEmpty, access.scope.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) || $0 == 95 }) else {
+                throw AppError.invalid("access", "expected a resolver's name of small letters for a webhook")
+            }
+            self = .webhook(resolver: access.scope)
+        case .signedLink: throw AppError.invalid("access", "`\(access.kind.rawValue)` is not served by this runtime")
         }
     }
 
@@ -35,7 +42,7 @@ enum AccessRule: Sendable, Hashable {
     var asksWho: Bool {
         switch self {
         case .bearer, .apiKey, .operator: true
-        case .anonymous, .system: false
+        case .anonymous, .webhook, .system: false
         }
     }
 
@@ -49,7 +56,7 @@ enum AccessRule: Sendable, Hashable {
         case .bearer(let scope): scope?.family != .ordinary
         case .apiKey(let scope): scope.family != .ordinary
         case .operator: true
-        case .anonymous, .system: false
+        case .anonymous, .webhook, .system: false
         }
     }
 
@@ -68,7 +75,7 @@ enum AccessRule: Sendable, Hashable {
             guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
         case .operator(let scope, _):
             guard principal.rights.holds(scope) else { throw Self.refusal(principal, scope.rawValue) }
-        case .system: throw AppError(.notFound, "Nothing is at this address")
+        case .webhook, .system: throw AppError(.notFound, "Nothing is at this address")
         }
     }
 

@@ -49,6 +49,9 @@ final class Directory: Sendable {
     /// What an operator may do now; nil for who is none. Asked anew each time, so that what is taken away counts at once.
     func standing(of user: UserID) async throws(AppError) -> OperatorStanding? { try await database.operatorStanding(user) }
 
+    /// Whose a webhook's path is; nil where nobody has opened it, or its tenant is not served.
+    func webhookTenant(_ resolver: String, _ id: UUID) async throws(AppError) -> TenantID? { try await database.webhookTenant(resolver, id) }
+
     /// Whether there is a tenant of that id, whatever its status.
     func hasTenant(_ tenant: TenantID) async throws(AppError) -> Bool { try await database.hasTenant(tenant) }
 
@@ -67,13 +70,14 @@ final class Directory: Sendable {
 
     /// Listens for changes until the task is cancelled. `changed` is told each tenant; nil: any of them may have changed. `lost` is told when changes are
     /// not heard any more.
-    func run(changed: (TenantID?) -> Void, lost: () -> Void = {}) async {
+    func run(changed: (TenantID?) -> Void, lost: () -> Void = {}, waiting: () -> Void = {}) async {
         for await event in database.changes() {
             switch event {
             case .listening:
                 cache.withLock { $0.heard() }
                 listening.store(true, ordering: .relaxed)
                 changed(nil)
+            case .notified(JobDatabase.channel, _): waiting()
             case .notified(_, Self.all):
                 cache.withLock { $0.heard() }
                 changed(nil)

@@ -32,6 +32,12 @@ final class HostDatabase: Sendable {
     private static let standingOf = Statement(
         "host.operator_standing", "select role, disabled, revoked_sessions from identity.operator_standing($1::uuid)", cost: .short)
     private static let tenantOf = Statement("host.tenant", "select from tenancy.tenants where id = $1", cost: .short)
+    private static let webhookOf = Statement(
+        "host.webhook",
+        """
+        select w.tenant_id from tenancy.webhooks w join tenancy.tenants t on t.id = w.tenant_id
+        where w.resolver = $1 and w.id = $2 and t.status = 'active'
+        """, cost: .short)
     private static let usedKeys = Statement(
         "host.used_keys",
         """
@@ -100,6 +106,12 @@ final class HostDatabase: Sendable {
     /// Whether there is such a tenant.
     func hasTenant(_ tenant: TenantID) async throws(AppError) -> Bool { try await !ask(Self.tenantOf, [.id(tenant)]).isEmpty }
 
+    /// Whose a webhook's path is; nil where nobody has opened it, or its tenant is not served.
+    func webhookTenant(_ resolver: String, _ id: UUID) async throws(AppError) -> TenantID? {
+        guard let row = try await ask(Self.webhookOf, [.text(resolver), .uuid(id)]).first else { return nil }
+        do throws(PostgresError) { return TenantID(try row.uuid(0)) } catch { throw unavailable(error) }
+    }
+
     /// Writes when keys were last used.
     func used(_ keys: [UUID: Timestamp]) async throws(AppError) {
         let keys = Array(keys)
@@ -144,8 +156,8 @@ final class HostDatabase: Sendable {
         } catch { return false }
     }
 
-    /// Changes of the directory, each with a tenant's id as payload.
-    func changes() -> AsyncStream<ListenEvent> { client.listen(["tenancy_changed"]) }
+    /// Changes of the directory, each with a tenant's id as payload; and that jobs wait, since one connection listens for all.
+    func changes() -> AsyncStream<ListenEvent> { client.listen(["tenancy_changed", JobDatabase.channel]) }
 
     private func ask(_ statement: Statement, _ binds: [Bind]) async throws(AppError) -> Rows {
         do {

@@ -97,6 +97,7 @@ extension Gateway {
     private func principal(
         of origin: CallOrigin, for route: ServedHandler.Route, _ parameters: [String], _ executor: LoopExecutor
     ) async throws(AppError) -> Principal? {
+        if case .webhook = route.rule { throw AppError(.notFound, "Nothing is at this address") }
         guard route.rule.asksWho else { return nil }
         guard let principal = origin.principal else { throw AppError(.unauthenticated) }
         try await directory.confirm(principal, at: time.now())

@@ -62,6 +62,7 @@ struct RequestHead {
                 guard apiKey == nil else { throw AppError(.badRequest, "The request holds two X-API-Key lines") }
                 apiKey = value
             case 10 where Self.same(name, "user-agent"): forward("user-agent", value)
+            case 10 where Self.same(name, "webhook-id"): forward("webhook-id", value)
             case 12 where Self.same(name, "content-type"): forward("content-type", value)
             case 12 where Self.same(name, "x-request-id"): requestID = value
             case 12 where Self.same(name, "x-csrf-token"):
@@ -94,6 +95,8 @@ struct RequestHead {
                 idempotencyKey = value
                 forward("idempotency-key", value)
             case 16 where Self.same(name, "stripe-signature"): forward("stripe-signature", value)
+            case 17 where Self.same(name, "webhook-timestamp"): forward("webhook-timestamp", value)
+            case 17 where Self.same(name, "webhook-signature"): forward("webhook-signature", value)
             case 16 where Self.same(name, "x-forwarded-host"): ForwardingLines.join(&forwarding.host, value)
             case 17 where Self.same(name, "x-forwarded-proto"): ForwardingLines.join(&forwarding.proto, value)
             case 17 where Self.same(name, "transfer-encoding"):

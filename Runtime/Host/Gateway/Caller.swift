@@ -9,6 +9,8 @@ enum Caller: Sendable {
     case member(Principal)
     /// An operator of the installation, for a tenant or for none.
     case `operator`(Principal)
+    /// Another system that reports to a tenant. Whether it may is for the handler to find out.
+    case webhook(TenantID)
     /// The host itself, for a tenant or for none.
     case system(TenantID?)
 
@@ -18,7 +20,7 @@ enum Caller: Sendable {
     var principal: Principal? {
         switch self {
         case .member(let principal), .operator(let principal): principal
-        case .anonymous, .system: nil
+        case .anonymous, .webhook, .system: nil
         }
     }
 
@@ -30,6 +32,7 @@ enum Caller: Sendable {
         case .anonymous: nil
         case .member(let principal): principal.tenant
         case .operator(let principal): principal.target
+        case .webhook(let tenant): tenant
         case .system(let tenant): tenant
         }
     }
@@ -37,7 +40,7 @@ enum Caller: Sendable {
     var scope: InvocationHead.Scope {
         switch self {
         case .anonymous: .identity
-        case .member: .tenant
+        case .member, .webhook: .tenant
         case .operator: .operator
         case .system(let tenant): tenant == nil ? .system : .tenant
         }

@@ -12,6 +12,8 @@ extension Gateway {
         _ head: RequestHead, _ route: ServedHandler.Route, _ parameters: [String], _ query: String, _ body: GatheredBody, _ principal: Principal?
     ) async throws(AppError) -> Idempotency? {
         guard let key = head.idempotencyKey, route.writes else { return nil }
+        // Such a protocol names its messages itself.
+        if case .webhook = route.rule { return nil }
         guard (1...255).contains(key.utf8.count), key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
             throw AppError(.badRequest, "Idempotency-Key: expected 1 to 255 visible ASCII characters without spaces")
         }

@@ -22,17 +22,23 @@ extension Gateway {
             try count(admitted, &call)
             try admitted.standing.check(route.quota, at: time.now())
         }
+        var party = principal?.target
+        if case .webhook(let resolver) = route.rule {
+            party = try await webhookTenant(resolver, parameters)
+            call.tenant = party
+        }
         let gathering = time.instant()
-        let body = try await gather(head, route, principal?.target, call)
+        let body = try await gather(head, route, party, call)
         call.outlivesClient = body.isPart
         if head.hasBody { call.timing.body = gathering.duration(to: time.instant()) }
         if case .file = body.source, let principal {
             // A long upload: much may have changed since it began.
             try await directory.confirm(principal, at: time.now())
         }
-        let suspect = try await suspicion(handler, place, principal?.target, parameters, query, body)
+        let suspect = try await suspicion(handler, place, party, parameters, query, body)
+        let caller = principal == nil ? party.map { Caller.webhook($0) } ?? .anonymous : Caller(principal)
         let idempotency = try await idempotency(head, route, parameters, query, body, principal)
-        let keys = try await dataKeys(of: principal?.target, for: handler)
+        let keys = try await dataKeys(of: party, for: handler)
         let deadline = Deadline.after(handler.timeout, from: time.instant())
         let connection = call.connection
         let asked = time.instant()
@@ -40,7 +46,7 @@ extension Gateway {
         let process: HandlerProcess
         do throws(AppError) {
             let outlives = call.outlivesClient
-            process = try await handler.pool.lease(for: principal?.target, alone: suspect != nil, deadline: deadline) { stop in
+            process = try await handler.pool.lease(for: party, alone: suspect != nil, deadline: deadline) { stop in
                 if !outlives { connection.onGone = stop }
             }
         } catch {
@@ -52,7 +58,7 @@ extension Gateway {
         let signing = time.instant()
         do throws(AppError) {
             invocation = try self.invocation(
-                .route(UInt16(place)), handler.name, Caller(principal), InvocationID(call.id), call.requestID, deadline, parameters, query,
+                .route(UInt16(place)), handler.name, caller, InvocationID(call.id), call.requestID, deadline, parameters, query,
                 headers: head.fields(withCookies: handler.makesCookies, withSignIns: handler.sendsToProviders), body: body, idempotency,
                 address: address(call), keys: keys)
         } catch {
@@ -70,6 +76,14 @@ extension Gateway {
         invocation.changesRights = route.changesRights
         invocation.suspect = suspect
         try await exchange(invocation, with: process, handler, principal, head, &call)
+    }
+
+    /// Whose a webhook's path is. Paths that nobody opened, and those of tenants that are not served, are not there.
+    private func webhookTenant(_ resolver: String, _ parameters: [String]) async throws(AppError) -> TenantID {
+        guard let id = parameters.first.flatMap({ UUID($0) }), let tenant = try await directory.webhookTenant(resolver, id) else {
+            throw AppError(.notFound, "Nothing is at this address")
+        }
+        return tenant
     }
 
     /// What is sent to a process for one call.
@@ -97,7 +111,7 @@ extension Gateway {
     func invocation(
         _ target: InvocationHead.Target, _ handler: String, _ caller: Caller, _ id: InvocationID, _ requestID: String, _ deadline: Deadline,
         _ parameters: [String] = [], _ query: String = "", headers: [HeaderField] = [], body: GatheredBody = .empty,
-        _ idempotency: Idempotency? = nil, address: String = "", keys: [DataKey] = []
+        _ idempotency: Idempotency? = nil, address: String = "", keys: [DataKey] = [], attempt: Int = 0
     ) throws(AppError) -> Invocation {
         let now = time.instant()
         let remaining = deadline.remaining(at: now)
@@ -105,7 +119,7 @@ extension Gateway {
         let tenant = caller.tenant
         let metered = caller.metered
         let context = try SignedContext(
-            kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler,
+            kind: caller.kind, tenant: tenant, user: principal?.user, role: principal?.rights.role, handler: handler, attempt: attempt,
             expiry: contexts.expiry(remaining: remaining), invocation: id)
         let head = InvocationHead(
             target: target, scope: caller.scope, invocation: id, requestID: requestID,

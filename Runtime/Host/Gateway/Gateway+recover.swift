@@ -1,6 +1,7 @@
 import Kernel
 import Logging
 import Synchronization
+import Tokens
 import Wire
 
 extension Gateway {
@@ -30,7 +31,7 @@ extension Gateway {
         guard case .route(let place) = invocation.head.target else { throw AppError(.handlerFailed) }
         // Computed only now: calls that never fail never pay for it.
         let suspect = try await fingerprint(
-            handler, Int(place), invocation.grant.principal?.target, invocation.head.parameters, invocation.head.query, invocation.body)
+            handler, Int(place), invocation.grant.context.tenant, invocation.head.parameters, invocation.head.query, invocation.body)
         handler.docket.suspect(suspect)
         var event = event
         if case .silent = event {
@@ -103,7 +104,7 @@ extension Gateway {
         _ invocation: Invocation, _ suspect: Fingerprint, _ handler: ServedHandler, _ facts: CallFacts, _ stops: Stops
     ) async -> Result<(Run, Exchange.Event), AppError> {
         do throws(AppError) {
-            let tenant = invocation.grant.principal?.target
+            let tenant = invocation.grant.context.tenant
             let process = try await handler.pool.lease(for: tenant, alone: true, deadline: invocation.deadline) { stops.add($0) }
             var second = invocation
             do throws(AppError) {

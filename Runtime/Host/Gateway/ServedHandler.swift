@@ -1,3 +1,4 @@
+import Jobs
 import Kernel
 import Manifest
 import Tokens
@@ -57,6 +58,10 @@ final class ServedHandler: Sendable {
         var routes: [Route] = []
         for route in description.routes {
             let rule = try AccessRule(route.access)
+            // A handler that could name another's would be called where only that one was meant to be.
+            if case .webhook(let resolver) = rule, !resolver.hasPrefix("\(pool.manifest.name)_") {
+                throw AppError.invalid("access", "expected a resolver whose name begins with \(pool.manifest.name)_ at \(route.method) \(route.path)")
+            }
             routes.append(
                 Route(
                     path: route.path, shape: RouteTable.shape(of: route.method, route.path), rule: rule, writes: route.writes,
@@ -89,6 +94,17 @@ final class ServedHandler: Sendable {
                 throw AppError.invalid(
                     "\(pool.manifest.folder)/\(Manifest.fileName)", "hooks: the program serves no `POST \(path)` with the access system")
             }
+        }
+    }
+
+    /// Throws `VALIDATION_ERROR` where its manifest's `timers` name jobs that it does not run.
+    func checkTimers() throws(AppError) {
+        let kinds = (description.jobs ?? []).map(\.kind)
+        for timer in pool.manifest.timers where !kinds.contains(timer.definition.kind) {
+            throw AppError.invalid(
+                "\(pool.manifest.folder)/\(Manifest.fileName)",
+                "timers: \(timer.name): the program runs no job `\(timer.definition.kind)`; it runs \(kinds.isEmpty ? "none" : kinds.joined(separator: ", "))"
+            )
         }
     }
 

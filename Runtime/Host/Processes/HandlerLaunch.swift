@@ -21,6 +21,8 @@ struct HandlerLaunch: Sendable {
     let objects: ObjectQueue?
     /// Takes what is to be recorded; nil where nothing is.
     let recordings: RecordingQueue?
+    /// Hears of jobs that the processes have made; nil where nobody runs them.
+    let jobs: JobDesk?
     /// Whether a launcher waits for the next start of each handler.
     let parks: Bool
     private let pool = BlockingPool(threads: 8, name: "processes")
@@ -28,7 +30,7 @@ struct HandlerLaunch: Sendable {
 
     init(
         loops: Loops, programs: String, sandbox: Sandbox, calls: CallQueue? = nil, objects: ObjectQueue? = nil,
-        recordings: RecordingQueue? = nil, parks: Bool = true,
+        recordings: RecordingQueue? = nil, jobs: JobDesk? = nil, parks: Bool = true,
         greeting: @escaping @Sendable (Manifest) -> Start
     ) {
         self.loops = loops
@@ -37,6 +39,7 @@ struct HandlerLaunch: Sendable {
         self.calls = calls
         self.objects = objects
         self.recordings = recordings
+        self.jobs = jobs
         self.parks = parks
         self.greeting = greeting
     }
@@ -85,7 +88,8 @@ struct HandlerLaunch: Sendable {
     ) async throws -> HandlerProcess {
         let executor = loops.executors[id % loops.executors.count]
         let wire = WireConnection(
-            executor: executor, logger: logger, calls: calls, objects: objects, recordings: recordings, onEnd: onEnd, onRelease: onRelease)
+            executor: executor, logger: logger, calls: calls, objects: objects, recordings: recordings, jobs: jobs, onEnd: onEnd, onRelease: onRelease
+        )
         let channel = try await ClientBootstrap(group: executor.loop)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(wire) }

@@ -41,6 +41,7 @@ struct HandlerLoader: Sendable {
         let description = try Describer.read(try await describer.describe(manifest), of: manifest.name)
         let handler = try ServedHandler(description, pool: pool, time: time)
         try handler.checkHooks()
+        try handler.checkTimers()
         handler.restore((try? convictions.all()) ?? [], now: time.now())
         return handler
     }

@@ -57,6 +57,7 @@ final class Greetings: Sendable {
         case .mailSettings: try settings.outside.mail(settings.ownAddress)
         case .federationSettings: try settings.outside.federation(settings.ownAddress)
         case .billingSettings: try settings.outside.billing(settings.ownAddress)
+        case .sourceSettings: try settings.outside.sources(settings.ownAddress)
         default: try keys.secret(name)
         }
     }

@@ -46,8 +46,9 @@ public struct Host: Sendable {
         let sandbox = try await Sandbox(
             settings.sandbox, programs: settings.programs, database: DatabasePlace(base), egress: settings.outside.ports)
         for manifest in settings.handlers { sandbox.log(manifest, logger) }
+        let desk = JobDesk(capacity: settings.jobsAtOnce, loop: loops.home.loop, time: time)
         let launch = HandlerLaunch(
-            loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, objects: objectQueue, recordings: recordings
+            loops: loops, programs: settings.programs, sandbox: sandbox, calls: calls, objects: objectQueue, recordings: recordings, jobs: desk
         ) { greetings.greeting($0) }
         let loader = HandlerLoader(
             settings: settings, launch: launch, describer: Describer(launch: launch, cache: "\(settings.home)/cache/descriptions", logger: logger),
@@ -104,7 +105,7 @@ public struct Host: Sendable {
                 gateway: gateway, queue: recordings, vault: try RecordingVault(keys: dataKeys), database: RecordingDatabase(client: client),
                 programs: Dictionary(settings.handlers.map { ($0.name, $0.programPath(beside: settings.programs)) }) { first, _ in first },
                 logger: logger),
-            UpkeepService(gateway: gateway, loops: loops),
+            UpkeepService(gateway: gateway, loops: loops, jobs: desk),
             CallService(gateway: gateway, queue: calls),
             ObjectService(
                 desk: ObjectDesk(
@@ -118,7 +119,11 @@ public struct Host: Sendable {
                 folder: settings.outside.mailServer == nil ? "\(settings.home)/mail" : nil, time: time, logger: logger),
             BillingService(
                 calls: system, database: BillingDatabase(client: client), time: time, logger: logger),
-            FileWorkService(calls: system, database: FileWorkDatabase(client: client, claimer: writer), logger: logger),
+            WorkService(queue: .files, lanes: 2, calls: system, client: client, claimer: writer, logger: logger),
+            WorkService(queue: .sources, lanes: 16, calls: system, client: client, claimer: writer, logger: logger),
+            TimerService(gateway: gateway, database: TimerDatabase(client: client), desk: desk, logger: logger),
+            JobService(
+                gateway: gateway, loops: loops, desk: desk, database: JobDatabase(client: client, claimer: writer), logger: logger),
             ErasureService(
                 calls: system, database: erasures,
                 files: TenantFiles(home: settings.home, scratch: scratch, seals: seals, convictions: gateway.convictions, objects: objects),

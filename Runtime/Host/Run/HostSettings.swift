@@ -43,6 +43,8 @@ public struct HostSettings: Sendable {
     public var tls: TLSFiles?
     /// Whether clients without TLS may speak HTTP/2 from the first byte on, as a proxy in front may. Defaults to false.
     public var clearHTTP2 = false
+    /// Jobs that run at once. Defaults to 32.
+    public var jobsAtOnce = 32
     /// Whether each request is a line in the log. Defaults to false.
     public var logRequests = false
     /// What handlers log, for example `info`.

@@ -22,6 +22,9 @@ public struct OutsideSettings: Sendable {
     /// How changes that must be paid are taken by hand: `request` or `trust`.
     public var billing = "request"
 
+    /// Where providers of public data are, by their names, in place of their own addresses.
+    public var providers: [String: String] = [:]
+
     public init() {}
 
     /// What a handler is told, as JSON. `address` is the gateway's own.
@@ -42,19 +45,28 @@ public struct OutsideSettings: Sendable {
                 stripe: stripe, outbound: outbound, returnURL: billingReturnURL ?? "\(appURL ?? address)/", manual: billing))
     }
 
+    func sources(_ address: String) throws(AppError) -> [UInt8] {
+        try JSON.encode(SourceSettings(outbound: outbound, providers: providers, publicURL: publicURL ?? address))
+    }
+
     /// Ports that handlers with egress connect to.
-    var ports: EgressPorts { EgressPorts(web: outbound.ports, mail: mailServer?.port) }
+    var ports: EgressPorts {
+        // Through a proxy nothing else of the web is connected to.
+        let proxy = outbound.proxy.flatMap { try? OutboundRules.proxy($0) }
+        return EgressPorts(web: proxy.map { [$0.port] } ?? outbound.ports, mail: mailServer?.port)
+    }
 }
 
-/// Ports behind the words of a manifest's `egress`: `smtp` for mail, any host's name or `web` for the web.
+/// Ports behind the words of a manifest's `egress`: `smtp` for mail, `postgres` for databases of tenants, any host's name or `web` for the web.
 struct EgressPorts: Sendable, Equatable {
-    var web = [443, 80]
+    var web = OutboundRules().ports
     var mail: Int?
 
     /// Those of a manifest; names are looked up by TCP, too.
     func ports(_ egress: [String]) -> [Int] {
         guard !egress.isEmpty else { return [] }
-        var ports = egress.contains { $0 != "smtp" } ? web : []
+        var ports = egress.contains { !["smtp", "postgres"].contains($0) } ? web : []
+        if egress.contains("postgres") { ports.append(5432) }
         if egress.contains("smtp"), let mail, !ports.contains(mail) { ports.append(mail) }
         return ports + [53]
     }

@@ -9,11 +9,13 @@ import Wire
 struct UpkeepService: Service {
     let gateway: Gateway
     let loops: Loops
+    let jobs: JobDesk
     private let looking = BlockingPool(threads: 1, name: "limits")
 
-    init(gateway: Gateway, loops: Loops) {
+    init(gateway: Gateway, loops: Loops, jobs: JobDesk) {
         self.gateway = gateway
         self.loops = loops
+        self.jobs = jobs
     }
 
     /// How often the memory and processor time of processes with work are read.
@@ -59,6 +61,8 @@ struct UpkeepService: Service {
                 }
             } lost: {
                 gateway.dataKeys.lost()
+            } waiting: {
+                jobs.signal.raise()
             }
         }
     }

@@ -36,7 +36,7 @@ extension Gateway {
     func suspect(_ invocation: Invocation, _ handler: ServedHandler) async {
         guard case .route(let place) = invocation.head.target,
             let fingerprint = try? await fingerprint(
-                handler, Int(place), invocation.grant.principal?.target, invocation.head.parameters, invocation.head.query, invocation.body)
+                handler, Int(place), invocation.grant.context.tenant, invocation.head.parameters, invocation.head.query, invocation.body)
         else { return }
         handler.docket.suspect(fingerprint)
     }

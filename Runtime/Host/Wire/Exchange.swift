@@ -114,6 +114,10 @@ final class Exchange {
             // The first bytes come with the head and are not counted; only chunks are.
             moved += head.body.count
             var head = head
+            if head.headers.last == AnswerHead.enqueued {
+                head.headers.removeLast()
+                wire.enqueued()
+            }
             if let receipt = head.receipt {
                 head.receipt = receipt.adding(calls: usedByCalls)
                 record(.answered(status: head.status, body: head.body), failed: head.status >= 500)

@@ -14,6 +14,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     private let calls: CallQueue?
     private let objects: ObjectQueue?
     private let recordings: RecordingQueue?
+    private let jobs: JobDesk?
     private let onRelease: @Sendable () -> Void
     private var context: ChannelHandlerContext?
     private var decoder = FrameDecoder()
@@ -27,10 +28,11 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     private var hearing = HearingTest()
     private let onEnd: @Sendable () -> Void
 
-    /// `calls` takes what handlers call of each other, `objects` what they ask of objects; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
+    /// `calls` takes what handlers call of each other, `objects` what they ask of objects, `jobs` hears of jobs that they have made; `onRelease` is called on the loop whenever an exchange is over and its slot free, `onEnd` when the
     /// wire has ended, before its exchanges hear of it.
     init(
         executor: LoopExecutor, logger: Logger, calls: CallQueue? = nil, objects: ObjectQueue? = nil, recordings: RecordingQueue? = nil,
+        jobs: JobDesk? = nil,
         onEnd: @escaping @Sendable () -> Void = {},
         onRelease: @escaping @Sendable () -> Void
     ) {
@@ -40,6 +42,7 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         self.objects = objects
         self.onEnd = onEnd
         self.recordings = recordings
+        self.jobs = jobs
         self.onRelease = onRelease
     }
 
@@ -143,6 +146,9 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
     func run(_ request: RunningObject) {
         if let objects { objects.add(request) } else { request.finish(.failed(ObjectFailure(AppError(.unavailable)))) }
     }
+
+    /// An exchange has made jobs.
+    func enqueued() { jobs?.enqueued() }
 
     /// An exchange ended in a way that is recorded.
     func record(_ handler: String, _ head: InvocationHead, trace: [UInt8], _ end: EndedInvocation.End) {

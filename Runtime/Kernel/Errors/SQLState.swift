@@ -13,6 +13,7 @@ extension ErrorCode {
         case "57014": self = .deadlineExceeded  // query_canceled
         case "57P01", "57P02", "57P03", "53300", "53400": self = .unavailable
         case UsedQuota.sqlState: self = .quotaExceeded
+        case "TJ001": self = .conflict  // the job is another attempt's by now
         case "28000": self = .unavailable  // the context was refused: it expired or was never valid
         default:
             switch sqlState.prefix(2) {

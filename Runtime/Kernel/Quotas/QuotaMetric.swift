@@ -2,6 +2,8 @@
 public enum QuotaMetric: String, Sendable, Hashable, Codable, CaseIterable {
     /// KPI sources, stored values, members: what is there at a time.
     case kpis, rows, members
+    /// Bytes of files that are kept: what is there at a time.
+    case storedBytes = "stored_bytes"
     /// Uploads, forecasts, crawled pages: what is done in a month.
     case uploads, forecasts
     case crawlPages = "crawl_pages"
@@ -9,7 +11,7 @@ public enum QuotaMetric: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whether it is counted by the month, and begins anew with each.
     public var isMonthly: Bool {
         switch self {
-        case .kpis, .rows, .members: false
+        case .kpis, .rows, .members, .storedBytes: false
         case .uploads, .forecasts, .crawlPages: true
         }
     }

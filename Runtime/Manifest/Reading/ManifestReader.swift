@@ -11,7 +11,7 @@ struct ManifestReader {
     static let keys = [
         "name", "program", "concurrency", "instances", "timeout", "memory", "cpu", "idle", "isolation", "grants", "egress", "secrets", "calls",
         "commands",
-        "connections", "record", "priority", "encryption", "objects", "hooks",
+        "connections", "record", "priority", "encryption", "objects", "hooks", "timers",
     ]
 
     mutating func read(_ text: String) throws(AppError) -> Manifest {
@@ -69,6 +69,7 @@ struct ManifestReader {
         case "encryption": set(&manifest.encryption, choice(value))
         case "objects": set(&manifest.objects, flag(value))
         case "hooks": set(&manifest.hooks, hooks(value))
+        case "timers": set(&manifest.timers, timers(value))
         case "commands": set(&manifest.commands, list(value, "a name such as `inspect`", Name.isCommand))
         case let unknown:
             let nearest = Name.nearest(to: unknown, in: Self.keys)

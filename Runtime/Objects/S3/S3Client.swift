@@ -21,7 +21,7 @@ struct S3Client: Sendable {
         rules.allow = ["0.0.0.0/0", "::/0"]
         rules.ports = [settings.endpoint.port]
         rules.authorities = settings.authorities
-        client = try HTTPClient(rules, threads: 8)
+        client = try HTTPClient(rules, connections: 8)
     }
 
     /// A request about a key, or about the bucket where it is empty. The query's items are in the order of their names, as the signature wants them.

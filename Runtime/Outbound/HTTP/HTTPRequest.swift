@@ -17,6 +17,10 @@ public struct HTTPRequest: Sendable {
     public var signing: AWSSigning?
     /// How many redirects are followed; each target is checked as the first. Defaults to none.
     public var redirects = 0
+    /// What the answer must keep up with beside the timeout; nil, as by default: nothing.
+    public var pace: AnswerPace?
+    /// Whether a packed body (gzip, deflate, br) is asked for and unpacked; ``limit`` is then on what comes out. Defaults to no: it is taken as it is.
+    public var isUnpacking = false
 
     /// A request with the defaults.
     public init(_ method: String, _ url: WebAddress, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
@@ -24,6 +28,18 @@ public struct HTTPRequest: Sendable {
         self.url = url
         self.headers = headers
         self.body = body
+    }
+}
+
+extension HTTPRequest {
+    /// Whether a text is a token (RFC 9110 section 5.6.2), as methods and names of headers are.
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#"\"(),/:;<=>?@[\]{}"#.utf8.contains($0) }
+    }
+
+    /// Headers that may go to another host than the one they were made for: nothing in them is a secret or belongs to the body.
+    static func isHarmless(_ name: String) -> Bool {
+        ["accept", "accept-language", "user-agent", "if-none-match", "if-modified-since"].contains(name) || name.hasPrefix("content-")
     }
 }
 
@@ -58,18 +74,34 @@ public struct HTTPAnswer: Sendable {
     /// Whom it came from, behind redirects.
     public let url: WebAddress
 
+    /// An answer of those parts; names of headers in lower case.
+    public init(status: Int, headers: [(name: String, value: String)], body: [UInt8], url: WebAddress) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+    }
+
     /// The first header of that name, in lower case.
     public func header(_ name: String) -> String? { headers.first { $0.name == name }?.value }
 
-    /// From the lines of a head; lines that are no header are passed over.
-    init(status: Int, lines: [String], body: [UInt8], url: WebAddress) {
+    /// From the lines of a head; lines that are no header are passed over. An unpacked body says nothing of its package.
+    init(_ request: HTTPRequest, _ status: Int, _ lines: [String], _ body: [UInt8]) {
         self.status = status
         self.body = body
-        self.url = url
+        url = request.url
         headers = lines.dropFirst().compactMap { line in
             guard let colon = line.firstIndex(of: ":") else { return nil }
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
-            return (line[..<colon].lowercased(), String(value))
+            let name = line[..<colon].lowercased()
+            if request.isUnpacking, name == "content-encoding" || name == "content-length" { return nil }
+            return (name, String(value))
         }
+    }
+
+    /// The status in the first line of a head (RFC 9112 section 4); nil where it is none.
+    static func status(of lines: [String]) -> Int? {
+        guard let parts = lines.first?.split(separator: " ", maxSplits: 2), parts.count > 1 else { return nil }
+        return Int(parts[1])
     }
 }

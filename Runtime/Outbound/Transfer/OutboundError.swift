@@ -4,9 +4,16 @@ public import Kernel
 public enum OutboundError: Error, Sendable, Equatable {
     /// The address guard or the rules for URLs said no; the text says which rule.
     case refused(String)
-    /// No such name, nobody there, the connection was lost.
+    /// No such name, or nobody who tells its address in time.
+    case nameUnknown(String)
+    /// Nobody there, or nobody who takes the connection in time.
     case unreachable(String)
+    /// The connection ended before the answer did.
+    case connectionLost(String)
+    /// No whole answer within the time for it, or no beginning of one.
     case timedOut
+    /// The answer comes, but slower than it must.
+    case tooSlow
     /// The answer is longer than allowed.
     case tooLarge
     /// The other end's certificate, or TLS itself.
@@ -20,8 +27,11 @@ extension OutboundError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .refused(let reason): "refused: \(reason)"
+        case .nameUnknown(let reason): "no address: \(reason)"
         case .unreachable(let reason): "unreachable: \(reason)"
+        case .connectionLost(let reason): "connection lost: \(reason)"
         case .timedOut: "timed out"
+        case .tooSlow: "too slow"
         case .tooLarge: "the answer is too large"
         case .insecure(let reason): "no secure connection: \(reason)"
         case .malformed(let reason): "not understood: \(reason)"
@@ -33,7 +43,7 @@ extension OutboundError: CustomStringConvertible {
     public func appError(_ whom: String) -> AppError {
         switch self {
         case .refused: AppError(.validation, "\(whom) is at an address that this installation does not connect to", detail: description)
-        case .timedOut: AppError(.deadlineExceeded, "\(whom) did not answer in time", detail: description)
+        case .timedOut, .tooSlow: AppError(.deadlineExceeded, "\(whom) did not answer in time", detail: description)
         default: AppError(.unavailable, "\(whom) cannot be reached", detail: description)
         }
     }

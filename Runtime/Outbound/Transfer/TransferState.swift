@@ -1,10 +1,9 @@
 import CCurl
 import Glibc
 import Kernel
-import Synchronization
 
-/// What a transfer's callbacks read and write. All but the wish to stop belongs to the thread that runs the transfer.
-final class TransferState: @unchecked Sendable {
+/// What a transfer's callbacks read and write. Belongs to the thread that runs the transfer.
+final class TransferState {
     /// The most bytes of all header lines together.
     private static let headerLimit = 64 << 10
 
@@ -12,16 +11,23 @@ final class TransferState: @unchecked Sendable {
     /// Lines of the newest head, or replies of a mail server, without their ends.
     private(set) var lines: [String] = []
     private(set) var refusal: OutboundError?
+    /// Bytes of the body so far, unpacked where it is.
+    private(set) var received = 0
+    /// Whether an answer has begun.
+    private(set) var hasHead = false
     private let limit: Int
+    private let channel: BodyChannel?
     private var headerBytes = 0
-    private var upload: ArraySlice<UInt8>
+    private let upload: [UInt8]
+    private var sent = 0
     /// Which addresses may be connected to; nil: any.
-    private let permitted: (@Sendable (InternetAddress) -> Bool)?
-    private let cancelled = Atomic(false)
+    private let permitted: ((InternetAddress) -> Bool)?
 
-    init(limit: Int, upload: [UInt8] = [], permitted: (@Sendable (InternetAddress) -> Bool)?) {
+    /// `channel` takes the body as it comes; without one it is collected. The `limit` is on all of it either way.
+    init(limit: Int, upload: [UInt8] = [], channel: BodyChannel? = nil, permitted: ((InternetAddress) -> Bool)?) {
         self.limit = limit
-        self.upload = upload[...]
+        self.upload = upload
+        self.channel = channel
         self.permitted = permitted
     }
 
@@ -29,20 +35,28 @@ final class TransferState: @unchecked Sendable {
         Unmanaged<TransferState>.fromOpaque(pointer!).takeUnretainedValue()
     }
 
-    var isCancelled: Bool { cancelled.load(ordering: .relaxed) }
-    /// The transfer ends at its next turn, within a second.
-    func cancel() { cancelled.store(true, ordering: .relaxed) }
+    var isStreaming: Bool { channel != nil }
+    /// Whether it is the reader who keeps the transfer waiting.
+    var isPaused: Bool { channel?.isPaused ?? false }
 
-    func took(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Bool {
-        guard body.count + count <= limit else {
+    /// How many of the bytes were taken: all; none, which ends the transfer; or the mark that pauses it.
+    func took(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Int {
+        guard received + count <= limit else {
             refusal = .tooLarge
-            return false
+            return count == 0 ? 0 : -1
         }
-        body += UnsafeRawBufferPointer(start: bytes, count: count)
-        return true
+        let chunk = UnsafeRawBufferPointer(start: bytes, count: count)
+        if let channel {
+            guard channel.arrived(chunk) else { return Int(CURL_WRITEFUNC_PAUSE) }
+        } else {
+            body += chunk
+        }
+        received += count
+        return count
     }
 
     func tookHeader(_ bytes: UnsafeMutablePointer<CChar>?, _ count: Int) -> Bool {
+        hasHead = true
         headerBytes += count
         guard headerBytes <= Self.headerLimit else {
             refusal = .tooLarge
@@ -53,14 +67,22 @@ final class TransferState: @unchecked Sendable {
         // A head after `100 Continue` is the one that counts.
         if line.hasPrefix("HTTP/") { lines = [] }
         lines.append(String(line))
+        if line.isEmpty, let channel, HTTPAnswer.status(of: lines).map({ $0 >= 200 }) ?? false { channel.head.finish(.success(lines)) }
         return true
     }
 
     func give(_ bytes: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {
-        let part = upload.prefix(room)
-        upload = upload.dropFirst(part.count)
+        let part = upload[sent..<min(sent + room, upload.count)]
+        sent += part.count
         UnsafeMutableRawBufferPointer(start: bytes, count: room).copyBytes(from: part)
         return part.count
+    }
+
+    /// Sends again from there: a kept connection may turn out to be dead.
+    func seek(_ offset: Int) -> Bool {
+        guard (0...upload.count).contains(offset) else { return false }
+        sent = offset
+        return true
     }
 
     /// Opens the socket for the address that will be connected to, and for no other: what was looked up in between does not count.

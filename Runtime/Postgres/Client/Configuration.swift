@@ -26,6 +26,9 @@ extension PostgresClient {
         /// The longest wait for a cancelled statement to end before its connection is closed. Defaults to 2 s.
         public var cancelGrace: Duration = .seconds(2)
 
+        /// Whether an address that the host's name stands for may be connected to; all of them must be. Nil: any may. With it no Unix socket is opened.
+        public var permits: (@Sendable (_ address: String) -> Bool)?
+
         /// A place with the defaults that stand above; port 5432 unless another one is given.
         public init(host: String, port: Int = 5432, user: String, password: String? = nil, database: String) {
             self.host = host

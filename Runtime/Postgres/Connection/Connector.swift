@@ -31,6 +31,8 @@ final class Connector: @unchecked Sendable {
             self?.fail("no answer within \(self?.configuration.connectTimeout ?? .zero)")
         }
         if configuration.host.hasPrefix("/") {
+            // Somebody who waits for one of the two is told on the loop.
+            if configuration.permits != nil { return reactor.execute { self.refuse("a Unix socket, which is not permitted") } }
             connect(to: nil)
             return
         }
@@ -40,7 +42,12 @@ final class Connector: @unchecked Sendable {
             reactor.execute {
                 guard self.refusal != nil else { return }
                 switch answer {
-                case .success(let addresses): self.connect(to: addresses)
+                case .success(let addresses):
+                    if let permits = self.configuration.permits, !(addresses ?? [""]).allSatisfy(permits) {
+                        self.refuse("an address that is not permitted")
+                    } else {
+                        self.connect(to: addresses)
+                    }
                 case .failure(let error): self.fail(error.detail ?? "")
                 }
             }
@@ -110,6 +117,12 @@ final class Connector: @unchecked Sendable {
         cancel()
         let isPermanent = sqlState.map { $0.hasPrefix("28") || $0.hasPrefix("3D") || $0.hasPrefix("42") } ?? false
         refusal?(Failure(error: PostgresError(.connectFailed, sqlState: sqlState, detail: detail), isPermanent: isPermanent))
+    }
+
+    private func refuse(_ detail: String) {
+        let refusal = refusal
+        cancel()
+        refusal?(Failure(error: PostgresError(.notPermitted, detail: detail), isPermanent: true))
     }
 
     private func close() {

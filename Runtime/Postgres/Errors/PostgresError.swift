@@ -7,7 +7,8 @@ public struct PostgresError: Error, Sendable {
     /// What kind of failure it was.
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Base: String {
-            case connectionLost, connectFailed, timedOut, cancelled, server, poolExhausted, nestedTransaction, decoding, closed, configuration
+            case connectionLost, connectFailed, notPermitted, timedOut, cancelled, server, poolExhausted, nestedTransaction, decoding, closed,
+                configuration
         }
         private let base: Base
 
@@ -15,6 +16,8 @@ public struct PostgresError: Error, Sendable {
         public static let connectionLost = Code(base: .connectionLost)
         /// No connection could be opened.
         public static let connectFailed = Code(base: .connectFailed)
+        /// The host is at an address to which no connection is opened, see ``PostgresClient/Configuration/permits``.
+        public static let notPermitted = Code(base: .notPermitted)
         /// The deadline passed. Nothing was committed, unless `outcomeUnknown`.
         public static let timedOut = Code(base: .timedOut)
         /// The task was cancelled. Nothing was committed, unless `outcomeUnknown`.
@@ -63,7 +66,7 @@ public struct PostgresError: Error, Sendable {
             case .timedOut: .deadlineExceeded
             case .cancelled: .cancelled
             case .server: ErrorCode(sqlState: sqlState ?? "")
-            case .connectionLost, .connectFailed, .poolExhausted, .closed: .unavailable
+            case .connectionLost, .connectFailed, .notPermitted, .poolExhausted, .closed: .unavailable
             default: .internalError
             }
         return AppError(answer, detail: debugDescription)

@@ -18,6 +18,8 @@ public enum SecretName: String, Sendable, CaseIterable {
     case federationSettings = "federation_settings"
     /// Who takes the payments, with the payment provider's key: no derived secret.
     case billingSettings = "billing_settings"
+    /// What handlers may reach for their tenants' sources, and where providers are: no derived secret.
+    case sourceSettings = "source_settings"
     /// The keys that sign access tokens: no derived secret, a ``JWTKeyRing``.
     case signingKeys = "jwt_signing_keys"
 }

@@ -11,6 +11,9 @@ public struct AnswerHead: Sendable, Hashable {
     /// Marks a streamed answer that the gateway gathers before its client gets any of it. Clients never see it.
     public static let spooled = HeaderField(name: "tenantry-spooled", value: "1")
 
+    /// Marks an answer behind which jobs may wait that the invocation has made: its last header line. Clients never see it.
+    public static let enqueued = HeaderField(name: "tenantry-enqueued", value: "1")
+
     public init(status: UInt16, headers: [HeaderField], body: [UInt8], receipt: Receipt?) {
         self.status = status
         self.headers = headers

@@ -3,10 +3,42 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
     public var routes: [Route]
     /// Channels that clients can listen to.
     public var feeds: [Feed]
+    /// Kinds of jobs that it runs; each has a route that the host calls. Nil: none.
+    public var jobs: [Job]?
 
-    public init(routes: [Route], feeds: [Feed]) {
+    public init(routes: [Route], feeds: [Feed], jobs: [Job]? = nil) {
         self.routes = routes
         self.feeds = feeds
+        self.jobs = jobs
+    }
+
+    /// A kind of job.
+    public struct Job: Sendable, Hashable, Codable {
+        /// `[a-z][a-z0-9_]{0,62}`.
+        public var kind: String
+        /// How often it is begun at most, and the waits between, in seconds: the first, which doubles, and the longest.
+        public var maxAttempts: Int
+        public var firstWait: Double
+        public var longestWait: Double
+
+        enum CodingKeys: String, CodingKey {
+            case kind
+            case maxAttempts = "max_attempts"
+            case firstWait = "first_wait"
+            case longestWait = "longest_wait"
+        }
+
+        public init(kind: String, maxAttempts: Int, firstWait: Double, longestWait: Double) {
+            self.kind = kind
+            self.maxAttempts = maxAttempts
+            self.firstWait = firstWait
+            self.longestWait = longestWait
+        }
+
+        /// Where the host calls jobs of a kind, with `POST`.
+        public static func path(of kind: String) -> String { "/internal/jobs/\(kind)" }
+        /// The header line of such a call that says which attempt of the job it is, from 1. Its invocation is the job.
+        public static let attemptHeader = "tenantry-job-attempt"
     }
 
     /// One endpoint.

@@ -30,7 +30,7 @@ struct GrantPlan {
     func statements(for manifest: Manifest) throws(AppError) -> [String] {
         let role = prefix.handler(manifest.name)
         var faults: [AppError.Issue] = []
-        var schemas: Set<String> = ["runtime", "tenancy"]
+        var schemas: Set<String> = ["jobs", "runtime", "tenancy"]
         var grants: [String] = []
         for grant in manifest.grants {
             let known = objects.filter { $0.name == grant.object }
@@ -52,19 +52,20 @@ struct GrantPlan {
     }
 
     /// What HandlerKit itself needs in the name of each handler: the context, the answers that the handler stored under idempotency keys, and the count
-    /// of what its tenants use.
+    /// of what its tenants use; its jobs.
     static let everyHandler = [
         "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "tenancy.consume(text, bigint)", "runtime.claim_key(text, text, bytea)",
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
+        "jobs.enqueue(uuid, text, jsonb, float8, int, int, text)", "jobs.data()", "jobs.advance(float8, jsonb)", "jobs.fence()", "jobs.complete()",
         // The policy of the audit log asks it.
         "tenancy.is_import()",
     ].map { "execute on function \($0)" }
 
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
-    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "mail", "subscriptions", "users"]
+    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "jobs", "mail", "subscriptions", "users"]
     /// Handlers that ask the control plane for work of their tenants; of persons they may ask nothing.
-    static let workHandlers: Set = ["uploads"]
+    static let workHandlers: Set = ["sources", "uploads"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {

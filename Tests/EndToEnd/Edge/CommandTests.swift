@@ -39,7 +39,8 @@ extension EndToEnd {
             #expect(result.status == 0, "\(result.printed)")
             let handlers = try JSON.read(Array(result.printed.utf8)).array ?? []
             let names = [
-                "administration", "archive", "audit", "auth", "dashboards", "federation", "mail", "retention", "subscriptions", "uploads", "users",
+                "administration", "archive", "articles", "audit", "auth", "dashboards", "federation", "forecasts", "jobs", "mail", "retention",
+                "sources", "subscriptions", "uploads", "users",
             ]
             #expect(handlers.compactMap { $0["name"]?.string } == names)
         }

@@ -65,6 +65,25 @@ extension EndToEnd {
             }
         }
 
+        @Test("a preview deep in a large file begins at a place near its rows, which keep their numbers") func deep() async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                var text = "day;sales;remark\n"
+                let remark = String(repeating: "a remark ", count: 18)
+                for row in 0..<60_000 { text += "2026-01-0\(row % 9 + 1);\(row);\(remark)\n" }
+                let file = try await world.read(text)
+                let id = file["id"]?.string ?? ""
+                let places = try await TestDatabase.current.query(
+                    "select jsonb_array_length(report #> '{tables,0,places,places}') from app.files")
+                #expect(try places[0].int32(0) == 2, "\(file)")
+                for row in [0, 20_000, 30_000, 59_990] {
+                    let page = try await world.get("/files/\(id)/preview?offset=\(row)&limit=20")
+                    #expect(page["data"]?.array?.count == min(20, 60_000 - row))
+                    #expect(page["data"]?[0]?[1]?.integer == Int64(row) && page["total_rows"] == 60_000, "\(page["data"]?[0] ?? .null)")
+                }
+            }
+        }
+
         @Test("bad input: an empty file, and one of no kind that is read, get a 4xx and leave nothing") func refused() async throws {
             try await RunningHost.run { host in
                 let world = try await FilesWorld.make(host)

@@ -57,6 +57,48 @@ extension EndToEnd {
             try await host.eventually("changes are heard") { try await host.get("/health/ready").text.contains(#""directory":"ok""#) }
         }
 
+        @Test("a file beyond the plan's bytes is not kept, in one piece or in several; what is removed makes room, and no byte counts twice")
+        func bytes() async throws {
+            try await RunningHost.run { host in
+                try await listens(host)
+                let shop = try await Shop.make(1, "stored_bytes = 1000", host)
+                func used() async throws -> Int64 {
+                    try await TestDatabase.current.query(
+                        "select used from tenancy.quotas($1) where metric = 'stored_bytes'", [.id(shop.member.tenant)])[0].int64(0)
+                }
+                func keep(_ text: String) async throws -> HTTPAnswer {
+                    try await host.request(
+                        "POST", "/files/upload", token: shop.token, headers: [("content-type", "application/octet-stream")], body: Array(text.utf8))
+                }
+                func piece(_ path: String, _ offset: Int, _ count: Int) async throws -> HTTPAnswer {
+                    try await host.request(
+                        "PATCH", path, token: shop.token,
+                        headers: [("tus-resumable", "1.0.0"), ("upload-offset", "\(offset)"), ("content-type", "application/offset+octet-stream")],
+                        body: [UInt8](repeating: UInt8(ascii: "7"), count: count))
+                }
+                let first = try await keep("day;sales\n" + String(repeating: "2026-01-01;1\n", count: 50))
+                #expect(first.status == 202, "\(first.text)")
+                #expect(try await used() == 660)
+                let refused = try await keep("day;costs\n" + String(repeating: "2026-01-01;1\n", count: 50))
+                #expect(refused.status == 402 && refused.errorCode == "QUOTA_EXCEEDED", "\(refused.text)")
+                #expect(try Self.details(refused) == ["limit": "stored_bytes", "allowed": 1000, "used": 660, "plan": "shop_1", "resets_at": .null])
+                #expect(try await used() == 660)
+                let begun = try await host.request(
+                    "POST", "/files/resumable", token: shop.token, headers: [("tus-resumable", "1.0.0"), ("upload-length", "900")])
+                let path = try #require(begun["location"])
+                #expect(try await piece(path, 0, 300).status == 204)
+                #expect(try await piece(path, 300, 600).status == 402)
+                #expect(try await used() == 960)
+                #expect(try await host.request("DELETE", "/files/\(try first.json["id"]?.string ?? "")", token: shop.token).status == 204)
+                #expect(try await used() == 300)
+                // Whole, it takes the place of its pieces.
+                let last = try await piece(path, 300, 600)
+                #expect(last.status == 204, "\(last.text)")
+                #expect(try await used() == 900)
+                try await TestDatabase.current.execute("delete from tenancy.tenants where id = '\(shop.member.tenant)'")
+            }
+        }
+
         @Test("an upload beyond the plan's rows stores nothing and says which limit; one that fits fills it; then the gateway refuses at once")
         func rows() async throws {
             try await RunningHost.run { host in
@@ -222,7 +264,7 @@ extension EndToEnd {
             #expect(try JSON.read(Array(set.printed.utf8))["plan"] == "acme")
             let used = try await plan("usage", "tenant-1", "--json")
             let uses = try #require(try JSON.read(Array(used.printed.utf8)).array)
-            #expect(uses.count == 6 && uses[0]["limit"] == "kpis" && uses[0]["allowed"] == 3 && uses[0]["used"] == 0)
+            #expect(uses.count == 7 && uses[0]["limit"] == "kpis" && uses[0]["allowed"] == 3 && uses[0]["used"] == 0)
             #expect(try await plan("usage", "tenant-1", "--by", "month", "--json").printed.hasPrefix("[]"))
             #expect(try await plan("usage", "tenant-1", "--by", "week").status == 65)
             #expect(try await plan("usage", "tenant-1", "--by", "day", "--since", "yesterday").status == 65)

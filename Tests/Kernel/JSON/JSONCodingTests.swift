@@ -35,6 +35,25 @@ import Testing
         #expect(try JSON.decode(Everything.self, from: JSON.read(Array(text.utf8))) == everything)
     }
 
+    struct Page: Codable, Equatable {
+        var id: UUID
+        @OrNull var next: UUID?
+        @OrNull var place: Place?
+    }
+
+    @Test func `a member that may be null is written as null, and may be left out when it is read`() throws {
+        var page = Page(id: .zero, next: nil, place: nil)
+        #expect(try JSON.encode(page) == Array(#"{"id":"00000000-0000-0000-0000-000000000000","next":null,"place":null}"#.utf8))
+        #expect(try JSON.decode(Page.self, from: ["id": "00000000-0000-0000-0000-000000000000"]) == page)
+        page.next = .zero
+        page.place = Place(city: "y", zip: nil)
+        #expect(try JSON.decode(Page.self, from: JSON.read(JSON.encode(page))) == page)
+        let wrong = #expect(throws: AppError.self) {
+            try JSON.decode(Page.self, from: ["id": "00000000-0000-0000-0000-000000000000", "place": ["city": 1]])
+        }
+        #expect(wrong?.issues == [AppError.Issue(field: "place.city", issue: "expected a string")])
+    }
+
     @Test func `plain values and arrays stand alone`() throws {
         #expect(try JSON.encode([1, 2]) == Array("[1,2]".utf8))
         #expect(try JSON.encode("x") == Array("\"x\"".utf8))

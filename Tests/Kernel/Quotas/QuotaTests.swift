@@ -5,7 +5,9 @@ import Testing
     @Test("each metric has the name of its limit, and only what is done begins anew")
     func names() {
         #expect(
-            QuotaMetric.allCases.map(\.limit) == ["kpis", "rows", "members", "uploads_per_month", "forecasts_per_month", "crawl_pages_per_month"])
+            QuotaMetric.allCases.map(\.limit) == [
+                "kpis", "rows", "members", "stored_bytes", "uploads_per_month", "forecasts_per_month", "crawl_pages_per_month",
+            ])
         #expect(QuotaMetric.allCases.filter(\.isMonthly) == [.uploads, .forecasts, .crawlPages])
         #expect(QuotaMetric(rawValue: "crawl_pages") == .crawlPages)
     }

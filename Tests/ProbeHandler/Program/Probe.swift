@@ -25,7 +25,10 @@ import HandlerKit
         Auditing.route
         Sealing.routes
         Storing.routes
+        Working.routes
     }
+
+    var jobs: [Job] { name == "probe" ? Working.jobs : [] }
 
     var feeds: [Feed] { name != "probe" ? [] : [Counting.feed, Keeping.feed] }
 

@@ -51,20 +51,7 @@ struct TenantAnswer: Codable, Sendable {
 struct TenantPage: Codable, Sendable {
     let tenants: [TenantAnswer]
     /// What to pass as `after` for the next ones; null behind the last.
-    let next: String?
-
-    enum CodingKeys: CodingKey { case tenants, next }
-
-    init(tenants: [TenantAnswer], next: String?) {
-        self.tenants = tenants
-        self.next = next
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(tenants, forKey: .tenants)
-        try container.encode(next, forKey: .next)
-    }
+    @OrNull var next: String?
 }
 
 /// One tenant, with who owns it.

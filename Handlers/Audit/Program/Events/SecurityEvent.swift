@@ -54,13 +54,5 @@ struct SecurityEvent: Encodable, Sendable {
 struct SecurityEventPage: Encodable, Sendable {
     let events: [SecurityEvent]
     /// What to pass as `cursor` for the ones before; null behind the last.
-    let next: String?
-
-    enum CodingKeys: CodingKey { case events, next }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(events, forKey: .events)
-        try container.encode(next, forKey: .next)
-    }
+    @OrNull var next: String?
 }

@@ -36,8 +36,10 @@ struct FileIntake: Sendable {
     }
 
     /// Makes a file of objects in their order, under an id of the caller's. Asked again, after a death or at the same time, it comes to the same file; that
-    /// is another one where the tenant has the same bytes already.
-    func adopt(_ id: UUID, parts: [String], name: String?, mimeType: String, into business: UUID? = nil) async throws -> FileRecord {
+    /// is another one where the tenant has the same bytes already. `instead`: what is done with the commit that keeps it, for what it takes the place of.
+    func adopt(
+        _ id: UUID, parts: [String], name: String?, mimeType: String, into business: UUID? = nil, instead: [Call] = []
+    ) async throws -> FileRecord {
         if let row = try await invocation.database.rows(FilesSQL.show, .uuid(id)).first { return try FileRecord(row) }
         do {
             try await begin(id, name: name, mimeType: mimeType, into: business)
@@ -49,7 +51,7 @@ struct FileIntake: Sendable {
         do {
             let kind = try FileSort.detect(try await bytes.bytes(0..<Self.headBytes), name: name)
             await bytes.close()
-            return try await finish(id, info, kind).file
+            return try await finish(id, info, kind, instead).file
         } catch {
             try? await drop(id)
             throw error
@@ -76,8 +78,8 @@ struct FileIntake: Sendable {
     }
 
     /// All bytes of a file are kept. Where the same bytes are there already the answer is their file, and these go.
-    private func finish(_ id: UUID, _ info: ObjectInfo, _ kind: FileSort) async throws -> (file: FileRecord, isNew: Bool) {
-        if let kept = try await keep(id, info.size, info.sha256, kind) { return (kept, true) }
+    private func finish(_ id: UUID, _ info: ObjectInfo, _ kind: FileSort, _ instead: [Call] = []) async throws -> (file: FileRecord, isNew: Bool) {
+        if let kept = try await keep(id, info.size, info.sha256, kind, instead) { return (kept, true) }
         guard let row = try await invocation.database.rows(FilesSQL.same, .bytes(Hex.decode(info.sha256) ?? [])).first else {
             throw AppError(.conflict, "The same file came at the same time; send it again")
         }
@@ -90,12 +92,13 @@ struct FileIntake: Sendable {
     }
 
     /// Nil where another file has the same bytes.
-    private func keep(_ id: UUID, _ size: Int, _ sha256: String, _ kind: FileSort) async throws -> FileRecord? {
+    private func keep(_ id: UUID, _ size: Int, _ sha256: String, _ kind: FileSort, _ instead: [Call]) async throws -> FileRecord? {
         do {
             return try await invocation.database.interactive { transaction in
+                if !instead.isEmpty { _ = try await transaction.batch(instead) }
                 let rows = try await transaction.rows(
                     FilesSQL.keep, .uuid(id), .int64(Int64(size)), .bytes(Hex.decode(sha256) ?? []), .text(kind.rawValue))
-                guard let row = rows.first else { return nil }
+                guard let row = rows.first else { throw AppError(.conflict, "The same bytes are there already") }
                 let file = try FileRecord(row)
                 _ = try await transaction.batch([
                     invocation.consume(.uploads),

@@ -10,25 +10,27 @@ struct ImportRecord: Codable, Sendable {
 
     let id: UUID
     /// Nil once the file is removed.
-    let fileID: UUID?
+    @OrNull var fileID: UUID?
     let fileName: String
     let status: Status
     /// Whether it only looked, and stored no value.
     let dryRun: Bool
     let mapping: JSONValue
     /// Why it failed.
-    let error: JSONValue?
+    @OrNull var error: JSONValue?
     /// Counts, sources and times; see ``ImportResult``.
-    let result: JSONValue?
+    @OrNull var result: JSONValue?
     let userID: UUID
     let createdAt: Timestamp
     let updatedAt: Timestamp
 
     enum CodingKeys: String, CodingKey {
-        case id, status, mapping, error, result
+        case id
         case fileID = "file_id"
         case fileName = "file_name"
+        case status
         case dryRun = "dry_run"
+        case mapping, error, result
         case userID = "user_id"
         case createdAt = "created_at"
         case updatedAt = "updated_at"
@@ -48,41 +50,13 @@ struct ImportRecord: Codable, Sendable {
         createdAt = try row.timestamp(9)
         updatedAt = try row.timestamp(10)
     }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(id, forKey: .id)
-        try container.encode(fileID, forKey: .fileID)
-        try container.encode(fileName, forKey: .fileName)
-        try container.encode(status, forKey: .status)
-        try container.encode(dryRun, forKey: .dryRun)
-        try container.encode(mapping, forKey: .mapping)
-        try container.encode(error, forKey: .error)
-        try container.encode(result, forKey: .result)
-        try container.encode(userID, forKey: .userID)
-        try container.encode(createdAt, forKey: .createdAt)
-        try container.encode(updatedAt, forKey: .updatedAt)
-    }
 }
 
 /// Some imports, the newest first.
 struct ImportList: Codable, Sendable {
     let imports: [ImportRecord]
     /// What to pass as `after` for the next ones; null behind the last.
-    let next: UUID?
-
-    enum CodingKeys: CodingKey { case imports, next }
-
-    init(imports: [ImportRecord], next: UUID?) {
-        self.imports = imports
-        self.next = next
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(imports, forKey: .imports)
-        try container.encode(next, forKey: .next)
-    }
+    @OrNull var next: UUID?
 }
 
 /// What an import did, or in a dry run would have done.

@@ -45,11 +45,15 @@ enum ImportRoutes {
     /// An import of a file that was read.
     private static func begin(_ input: ImportInput, _ invocation: Invocation) async throws -> ImportRecord {
         guard let row = try await invocation.database.rows(FilesSQL.content, .uuid(input.id)).first else { throw FileRoutes.missing }
-        guard let report = try FileReport(row) else {
+        let offload = Offloading { try await invocation.offload($0) }
+        guard let report = try await FileReport.of(row, offload) else {
             throw AppError(.conflict, "The file is \(try row.text(3)); only one that was read can be imported")
         }
-        let mapping = try input.mapping ?? report.suggestion(for: input.business)
-        _ = try ImportPlan(mapping, columns: try report.columns(of: mapping.table))
+        let mapping = try await offload {
+            let mapping = try input.mapping ?? report.suggestion(for: input.business)
+            _ = try ImportPlan(mapping, columns: try report.columns(of: mapping.table))
+            return mapping
+        }
         var businesses = Set((mapping.businesses ?? [:]).values)
         if let one = mapping.businessID { businesses.insert(one) }
         let known = try await invocation.database.rows(ImportsSQL.businesses, .uuids(Array(businesses)))

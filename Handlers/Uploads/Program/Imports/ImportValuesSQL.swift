@@ -106,5 +106,21 @@ enum ImportValuesSQL {
         select count(*) from stored
         """, access: .write, plan: .custom)
 
-    static let all = [makeSources, lockSources, noteSources, keepReplaced, store]
+    /// The same where none of the values can be there yet, which spares the database a look and a record of its log for each. Fails with a conflict where
+    /// somebody else stores one of them at this moment.
+    static let storeNew = Statement(
+        "imports.store_new",
+        """
+        insert into app.kpi_data (tenant_id, source_id, "timestamp", value, metadata, import_id)
+        select s.tenant_id, s.ids[v.place], v."timestamp", v.value, case when v.count > 1 and $8::text <> 'last' then jsonb_build_object('values', v.count) end, $2
+        from (select s.tenant_id, array_agg(s.id order by n.place) as ids
+              from app.kpi_sources s
+              join unnest($3::uuid[]) with ordinality as n (id, place) on n.id = s.id
+              where s.tenant_id = $1
+              group by s.tenant_id
+              having count(*) = cardinality($3::uuid[])) s
+        cross join unnest($4::int[], $5::timestamptz[], $6::float8[], $7::bigint[]) as v (place, "timestamp", value, count)
+        """, access: .write, plan: .custom)
+
+    static let all = [makeSources, lockSources, noteSources, keepReplaced, store, storeNew]
 }

@@ -74,7 +74,8 @@ private struct ImportRun {
         var calls: [Call] = []
         let id = Bind.uuid(writer.importID)
         let ids = Bind.uuids(sources)
-        if anyHeldValues || !chunk.isFresh {
+        let isNew = !anyHeldValues && chunk.isFresh
+        if !isNew {
             calls.append(
                 Call(
                     ImportValuesSQL.keepReplaced,
@@ -82,12 +83,13 @@ private struct ImportRun {
         }
         calls.append(
             Call(
-                ImportValuesSQL.store,
+                isNew ? ImportValuesSQL.storeNew : ImportValuesSQL.store,
                 [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .array(chunk.counts), .text(writer.aggregation.rawValue)]))
         calls.append(Call(ImportsSQL.goesOn, [id, .int32(writer.attempt)]))
         var results = try await transaction.batch(calls)
         guard let goesOn = results.popLast(), !goesOn.isEmpty else { throw AppError(.cancelled, "The import was cancelled") }
-        result.valuesNew += Int(try results.popLast()?.first?.int64(0) ?? 0)
+        let stored = results.popLast()
+        result.valuesNew += isNew ? stored?.affected ?? 0 : Int(try stored?.first?.int64(0) ?? 0)
         if let found = results.popLast()?.first {
             let (kept, same, own, differing) = (try found.int64(0), try found.int64(1), try found.int64(2), try found.int64(3))
             let gathers = writer.aggregation.gathers

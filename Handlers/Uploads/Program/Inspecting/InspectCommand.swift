@@ -49,12 +49,13 @@ struct InspectOptions {
             case "--escape": overrides.escape = value
             case "--skip-rows": overrides.skipRows = try Self.number(word, value)
             case "--header-rows": overrides.headerRows = try Self.number(word, value)
+            case "--table": overrides.table = try Self.number(word, value)
             default: rows = try Self.number(word, value)
             }
         }
     }
 
-    private static let known = ["--rows", "--encoding", "--delimiter", "--quote", "--escape", "--skip-rows", "--header-rows"]
+    private static let known = ["--rows", "--encoding", "--delimiter", "--quote", "--escape", "--skip-rows", "--header-rows", "--table"]
 
     private static func number(_ word: String, _ value: String) throws(AppError) -> Int {
         guard let number = Int(value), number >= 0 else { throw AppError.invalid(word, "expected a whole number of at least 0") }

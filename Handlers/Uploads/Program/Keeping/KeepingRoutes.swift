@@ -1,6 +1,6 @@
 import HandlerKit
 
-/// What the host asks for once a day: to remove files, and what imports replaced, that are older than the tenant's plan keeps them.
+/// What the host asks for once a day: to remove files that are older than the tenant's plan keeps them.
 enum KeepingRoutes {
     static let route = Route.post("/internal/uploads/retain", access: .system, summary: "Remove files that are older than the plan keeps them") {
         (input: RetainInput, invocation: SystemInvocation) async throws -> RemovedFiles in
@@ -18,14 +18,8 @@ enum KeepingRoutes {
                 })
             try Task.checkCancellation()
         }
-        while let count = try await database.rows(KeepingSQL.removeOldReplaced, .timestamp(input.before), .int64(batch)).first?.int64(0), count > 0 {
-            try Task.checkCancellation()
-        }
         return RemovedFiles(files: files)
     }
-
-    /// Rows in one transaction. In pieces, so that nobody waits long for a lock and what was done stays done.
-    private static let batch: Int64 = 20_000
 }
 
 struct RetainInput: Decodable, Sendable {
@@ -35,24 +29,4 @@ struct RetainInput: Decodable, Sendable {
 
 struct RemovedFiles: Codable, Sendable {
     let files: Int64
-}
-
-/// The statements that remove what imports replaced, so much at once.
-enum KeepingSQL {
-    /// Values that imports replaced. $2: before when, $3: how many.
-    static let removeOldReplaced = Statement(
-        "uploads.remove_old_replaced",
-        """
-        with old as (
-            select r.import_id, r.source_id, r."timestamp" from app.import_replaced r where r.tenant_id = $1 and r."timestamp" < $2
-            order by r.import_id, r.source_id, r."timestamp" limit $3
-        ), removed as (
-            delete from app.import_replaced r using old
-            where r.tenant_id = $1 and r.import_id = old.import_id and r.source_id = old.source_id and r."timestamp" = old."timestamp"
-            returning 1
-        )
-        select count(*) from removed
-        """, access: .write)
-
-    static let all = [removeOldReplaced]
 }

@@ -6,14 +6,14 @@ import TypedTables
 /// The records of one table of a file, as they gather.
 struct ChosenRows: FileSink, ~Copyable {
     private let place: Int
-    private var rows: SheetRows?
+    private var rows: TableRows?
     private var reader: DelimitedReader
     private var ready: [RecordBatch] = []
     private var tables = 0
 
     init(_ table: TableReport) {
         place = table.place
-        rows = table.sheet.map { SheetRows($0) }
+        rows = table.sheet.map { TableRows($0) }
         reader = DelimitedReader(shape: table.shape ?? TableShape())
     }
 
@@ -42,8 +42,9 @@ struct ChosenRows: FileSink, ~Copyable {
     mutating func begin(_ table: TableStart) { tables += 1 }
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
-        guard tables == place + 1, let found = rows?.rows(batch), !found.isEmpty else { return }
-        ready.append(found)
+        guard tables == place + 1 else { return }
+        rows?.add(batch)
+        while let found = rows?.next() { ready.append(found) }
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {}

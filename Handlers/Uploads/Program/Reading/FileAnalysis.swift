@@ -27,25 +27,28 @@ struct FileAnalysis: Sendable {
         try await scout.run(bytes, offload) { try await tell($0) }
         let (file, tables) = try scout.withSink { sink throws(AppError) in (sink.file, sink.tables) }
         guard let file else { throw AppError(.unprocessableFile, "The file is empty") }
+        let (name, kind) = (name, Self.kind(file))
         if file.form == .text {
-            return try FileReport(kind: Self.kind(file), fileName: name, tables: [try await offload { try scout.withSink { $0.textReport() } }])
+            return try await offload { try FileReport(kind: kind, fileName: name, tables: [try scout.withSink { $0.textReport() }]) }
         }
-        let layouts = tables.map(\.layout)
-        let profile = FileMachine(size: bytes.size, name: name, FileProfile(layouts))
+        let shapes = try await offload { tables.map(\.shape) }
+        let profile = FileMachine(size: bytes.size, name: name, FileProfile(shapes))
         try await profile.run(bytes, offload) { _ in }
         let profiles = try profile.withSink { $0.profiles }
         guard profiles.count == tables.count, !tables.isEmpty else { throw AppError(.unprocessableFile, "The file has no table") }
-        let reports = tables.indices.map { index in
-            TableReport(
-                name: tables[index].name, place: index, header: layouts[index].header, shape: nil, sheet: layouts[index],
-                isHidden: tables[index].isHidden,
-                detected: [
-                    "header_rows": layouts[index].header == nil || tables[index].isJSON ? 0 : 1, "skip_rows": .integer(Int64(layouts[index].skipped)),
-                ],
-                profile: profiles[index], warnings: tables[index].warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
-                warningCount: tables[index].warnings.count, mapping: MappingSearch.suggest(profiles[index]))
+        return try await offload {
+            let reports = tables.indices.map { Self.report($0, tables[$0], shapes[$0], profiles[$0]) }
+            return try FileReport(kind: kind, fileName: name, tables: reports)
         }
-        return try FileReport(kind: Self.kind(file), fileName: name, tables: reports)
+    }
+
+    /// What was found in one table of a workbook, or of JSON.
+    private static func report(_ place: Int, _ table: FileScout.Found, _ shape: SheetShape, _ profile: TableProfile) -> TableReport {
+        TableReport(
+            name: table.name, place: place, header: shape.header, shape: nil, sheet: shape, isHidden: table.isHidden,
+            detected: ["header_rows": .integer(Int64(shape.headerRows)), "skip_rows": .integer(Int64(shape.skipRows))],
+            profile: profile, warnings: table.warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
+            warningCount: table.warnings.count, mapping: MappingSearch.suggest(profile))
     }
 
     /// `csv`, `json` or `workbook`, and what it is packed in, as `csv.gzip`.
@@ -56,7 +59,7 @@ struct FileAnalysis: Sendable {
 
     /// Throws `VALIDATION_ERROR` naming what is no override, or none that can be.
     static func check(_ overrides: JSONObject) throws(AppError) {
-        let known = ["encoding", "delimiter", "quote", "escape", "skip_rows", "header_rows"]
+        let known = ["encoding", "delimiter", "quote", "escape", "skip_rows", "header_rows", "table"]
         var issues: [AppError.Issue] = []
         for member in overrides where !known.contains(member.name) {
             issues.append(.init(field: "shape.\(member.name.prefix(64))", issue: "unknown; expected one of \(known.joined(separator: ", "))"))
@@ -72,14 +75,16 @@ enum ColumnNames {
     /// The header's, and `column 3` where it has none.
     static func all(_ header: [String]?, count: Int) -> [String] {
         var used: Set<String> = []
+        // How far the numbers of a name have come, so that a name which stands there thousands of times is not counted from the beginning each time.
+        var numbers: [String: Int] = [:]
         return (0..<max(count, header?.count ?? 0)).map { index in
             let given = header.flatMap { index < $0.count ? $0[index] : nil } ?? ""
             let name = given.isEmpty ? "column \(index + 1)" : given
             var unique = name
-            var number = 2
             while !used.insert(unique).inserted {
+                let number = numbers[name, default: 2]
+                numbers[name] = number + 1
                 unique = "\(name) (\(number))"
-                number += 1
             }
             return unique
         }
@@ -96,6 +101,13 @@ extension TableShape {
             "quote": quote.map { .string($0) } ?? .null, "escape": escape.map { .string($0) } ?? .null, "line_end": .string(lineEnd.rawValue),
             "header_rows": .integer(Int64(headerRows)), "skip_rows": .integer(Int64(skipRows)),
             "total_row": profile.totalRows.last.map { .integer(Int64($0.record + 1)) } ?? .null, "tables": .integer(Int64(summary.tables)),
+            "table_places": .array(
+                summary.starts.map { place in
+                    [
+                        "table": .integer(Int64(place.table)), "row": .integer(Int64(place.row)), "columns": .integer(Int64(place.columns)),
+                        "header": place.header.map { .array($0.map { .string($0) }) } ?? .null,
+                    ]
+                }),
             "confidence": [
                 "encoding": .number(confidence.encoding), "dialect": .number(confidence.dialect), "structure": .number(confidence.structure),
             ],

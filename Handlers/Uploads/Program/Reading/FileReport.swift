@@ -1,6 +1,7 @@
 import HandlerKit
 import Imports
 import Tabular
+import TypedTables
 
 /// What was found in a file, as its row keeps it.
 ///
@@ -28,10 +29,12 @@ struct FileReport: Sendable {
         ]
     }
 
+    private init(_ json: JSONValue) { self.json = json }
+
     /// Of a row of ``FilesSQL/content``; nil where the file was not read to its end.
-    init?(_ row: Row) throws {
-        guard try row.text(3) == "completed", let stored = try row.optionalJSON(4) else { return nil }
-        json = try Self.reader.read(stored)
+    static func of(_ row: Row, _ offload: Offloading) async throws -> FileReport? {
+        guard try row.text(3) == "completed", let stored = try row.optionalJSON(4).map({ Array($0) }) else { return nil }
+        return try await offload { FileReport(try reader.read(stored)) }
     }
 
     /// As long as a report may be.
@@ -74,9 +77,6 @@ struct FileReport: Sendable {
         try self.table(table).profile.columns.map { ImportColumn(name: $0.name, type: $0.type) }
     }
 
-    /// Records of a table that sum up others, from 0.
-    func totals(of table: String?) throws(AppError) -> Set<Int> { Set(try self.table(table).profile.totalRows.map(\.record)) }
-
     /// The mapping that suits a table's first look, for one business. Throws `UNPROCESSABLE_FILE` where none of them has a time and a value.
     func suggestion(for business: UUID?) throws(AppError) -> ImportMapping {
         for stored in json["tables"]?.array ?? [] {
@@ -114,7 +114,7 @@ struct TableReport: Codable, Sendable {
     /// How delimited text is read; nil for all else.
     var shape: TableShape?
     /// Where the rows of a sheet or of JSON stand; nil for delimited text.
-    var sheet: SheetLayout?
+    var sheet: SheetShape?
     var isHidden: Bool
     /// What an inspection tells of how it is written.
     var detected: JSONValue
@@ -123,6 +123,8 @@ struct TableReport: Codable, Sendable {
     var warnings: [Warning]
     var warningCount: Int
     var mapping: MappingSuggestion?
+    /// Where reading of a large delimited text may begin anew; nil for all else.
+    var places: RowPlaces?
 
     struct Warning: Codable, Sendable {
         /// The line in the file, or the row of the sheet; nil where it is about the whole.
@@ -132,7 +134,7 @@ struct TableReport: Codable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case name, place, header, shape, sheet, detected, profile, warnings, mapping
+        case name, place, header, shape, sheet, detected, profile, warnings, mapping, places
         case isHidden = "hidden"
         case warningCount = "warning_count"
     }

@@ -3,28 +3,26 @@ import TableFiles
 import Tabular
 import TypedTables
 
-/// The first look at a file: of a delimited text already all that is to be known, of other tables how they are laid out.
+/// The first look at a file: of a delimited text already all that is to be known, of other tables where their rows stand.
 struct FileScout: FileSink, ~Copyable {
     /// A table as far as its first rows tell.
     struct Found: Sendable {
         let name: String?
         let isHidden: Bool
-        var sample: [SampledRow] = []
-        var columns = 0
+        var sample = SheetSample()
         var header: [String]?
         var isJSON = false
         var warnings: [TableWarning] = []
 
-        var layout: SheetLayout { isJSON ? SheetLayout(names: header, columns: columns) : SheetLayout(sample, columns: columns) }
+        var shape: SheetShape { isJSON ? SheetShape(names: header, columns: sample.columns) : SheetShape(sample) }
     }
 
     private(set) var file: OpenedFile?
     private(set) var tables: [Found] = []
     private var reader: DelimitedReader
     private var profiler: TableProfiler?
+    private var places = RowPlaces()
 
-    /// So many rows tell how a table is laid out.
-    private static let sampled = 100
     /// The most tables of a file that are looked at.
     static let mostTables = 1000
 
@@ -46,6 +44,7 @@ struct FileScout: FileSink, ~Copyable {
         while let batch = reader.next() {
             if profiler == nil { profiler = (reader.shape ?? TableShape()).profiler }
             profiler?.add(batch)
+            places.note(batch, mark: reader.shape?.mark ?? 0)
         }
     }
 
@@ -55,11 +54,7 @@ struct FileScout: FileSink, ~Copyable {
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
         guard tables.count <= Self.mostTables else { throw AppError(.unprocessableFile, "The file has more than \(Self.mostTables) tables") }
-        let last = tables.count - 1
-        for record in 0..<batch.records.count {
-            tables[last].columns = max(tables[last].columns, batch.records.fields(of: record).count)
-            if !tables[last].isJSON, tables[last].sample.count < Self.sampled { tables[last].sample.append(SampledRow(batch, record)) }
-        }
+        tables[tables.count - 1].sample.add(batch)
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {
@@ -75,33 +70,40 @@ struct FileScout: FileSink, ~Copyable {
         return TableReport(
             name: nil, place: 0, header: shape.header, shape: shape, sheet: nil, isHidden: false, detected: shape.detected(summary, profile),
             profile: profile, warnings: summary.warnings.map { .init(row: $0.row, kind: $0.kind.rawValue, message: $0.message) },
-            warningCount: summary.warningCount, mapping: MappingSearch.suggest(profile))
+            warningCount: summary.warningCount, mapping: MappingSearch.suggest(profile), places: kept(places, shape, summary))
+    }
+
+    /// Nil where the places do not stand for what follows them; those of a further table are counted from its own beginning.
+    private func kept(_ places: RowPlaces, _ shape: TableShape, _ summary: ReadSummary) -> RowPlaces? {
+        guard summary.starts.first.map({ $0.row == shape.skipRows + 1 }) ?? true else { return nil }
+        let isPlain = file?.container == nil && shape.encoding == .utf8 && summary.undecodable == 0 && summary.repaired == 0
+        return isPlain && !summary.warnings.contains { $0.kind == .quote } && !places.places.isEmpty ? places : nil
     }
 }
 
-/// The second look at tables that are no delimited text, whose layout is known.
+/// The second look at tables that are no delimited text, whose shape is known.
 struct FileProfile: FileSink {
-    private let layouts: [SheetLayout]
-    private var rows: SheetRows?
+    private let shapes: [SheetShape]
+    private var rows: TableRows?
     private var current: TableProfiler?
     private(set) var profiles: [TableProfile] = []
 
-    init(_ layouts: [SheetLayout]) { self.layouts = layouts }
+    init(_ shapes: [SheetShape]) { self.shapes = shapes }
 
     mutating func opened(_ file: OpenedFile) {}
     mutating func text(_ bytes: [UInt8]) throws(AppError) {}
     mutating func endText() throws(AppError) {}
 
     mutating func begin(_ table: TableStart) {
-        guard profiles.count < layouts.count else { return }
-        let layout = layouts[profiles.count]
-        rows = SheetRows(layout)
-        current = TableProfiler(names: ColumnNames.all(layout.header, count: layout.columns))
+        guard profiles.count < shapes.count else { return }
+        let shape = shapes[profiles.count]
+        rows = TableRows(shape)
+        current = TableProfiler(names: ColumnNames.all(shape.header, count: shape.columns))
     }
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
-        guard let found = rows?.rows(batch), !found.isEmpty else { return }
-        current?.add(found)
+        rows?.add(batch)
+        while let found = rows?.next() { current?.add(found) }
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {

@@ -3,9 +3,14 @@ import Tabular
 
 /// The tables of a file that was read once, opened again: as they were found then.
 enum FileTables {
-    /// The records of the table of that name, or of the first one.
-    static func open(_ report: FileReport, _ name: String?, _ bytes: StoredBytes, _ offload: Offloading) throws(AppError) -> any TableBatches {
-        FileBatches(try report.table(name), fileName: report.fileName, bytes, offload)
+    /// The records of a table of a file with that name.
+    static func open(_ table: TableReport, of fileName: String, _ bytes: StoredBytes, _ offload: Offloading) -> any TableBatches {
+        FileBatches(table, fileName: fileName, bytes, offload)
+    }
+
+    /// The records of a delimited text from a place on, with the numbers that they have in the whole.
+    static func resume(_ table: TableReport, at place: RowPlaces.Place, _ bytes: StoredBytes, _ offload: Offloading) -> any TableBatches {
+        ResumedText(table.shape ?? TableShape(), place, bytes, offload)
     }
 }
 

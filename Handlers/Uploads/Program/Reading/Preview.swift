@@ -2,9 +2,9 @@ import HandlerKit
 import Tabular
 
 /// Some rows of a table as JSON.
-struct Preview {
-    let report: FileReport
-    let table: String?
+struct Preview: Sendable {
+    let table: TableReport
+    let fileName: String
     let offset: Int
     let limit: Int
     let isRaw: Bool
@@ -14,31 +14,50 @@ struct Preview {
     /// The most bytes of a cell that is not raw; the rest is cut off, with `…` in its place.
     private static let mostCellBytes = 4096
 
-    func read(_ bytes: StoredBytes, _ offload: Offloading) async throws -> JSONValue {
-        let table = try report.table(table)
-        var left = Room(rows: limit, bytes: Self.mostBytes)
-        var rows: [JSONValue] = []
+    /// The answer. Whatever takes long in a wide table is done beside the loop.
+    func read(_ bytes: StoredBytes, _ offload: Offloading) async throws -> [UInt8] {
+        var page = Page(left: Room(rows: limit, bytes: Self.mostBytes))
         if limit > 0, offset < table.profile.rows {
-            let batches = try FileTables.open(report, self.table, bytes, offload)
             let totals = Set(table.profile.totalRows.map(\.record))
-            var seen = 0
-            var readers = table.profile.columns.map { ColumnReader($0.type) }
-            reading: while let some = try await batches.next() {
-                for batch in some {
-                    for record in 0..<batch.count where !totals.contains(batch.firstRecord + record) {
-                        defer { seen += 1 }
-                        guard seen >= offset else { continue }
-                        guard left.take(batch, record) else { break reading }
-                        rows.append(isRaw ? raw(batch, record) : typed(batch, record, &readers))
-                    }
+            let place = table.places?.nearest(toRow: offset, totals: totals)
+            let batches = place.map { FileTables.resume(table, at: $0, bytes, offload) } ?? FileTables.open(table, of: fileName, bytes, offload)
+            page.seen = place.map { place in place.record - totals.count { $0 < place.record } } ?? 0
+            page.readers = table.profile.columns.map { ColumnReader($0.type) }
+            while !page.isFull, let some = try await batches.next() {
+                page = try await offload { [page] in
+                    var page = page
+                    for batch in some where !page.isFull { add(batch, totals, to: &page) }
+                    return page
                 }
             }
         }
         await bytes.close()
-        return isRaw ? try inspection(table, rows) : try page(table, rows)
+        return try await offload { [rows = page.rows] in Array((isRaw ? try inspection(rows) : self.page(rows)).description.utf8) }
     }
 
-    private struct Room {
+    /// The rows so far.
+    private struct Page: Sendable {
+        var left: Room
+        var rows: [JSONValue] = []
+        /// Rows that were passed, those above the first one included.
+        var seen = 0
+        var readers: [ColumnReader] = []
+        var isFull = false
+    }
+
+    private func add(_ batch: RecordBatch, _ totals: Set<Int>, to page: inout Page) {
+        for record in 0..<batch.count where !totals.contains(batch.firstRecord + record) {
+            defer { page.seen += 1 }
+            guard page.seen >= offset else { continue }
+            guard page.left.take(batch, record) else {
+                page.isFull = true
+                return
+            }
+            page.rows.append(isRaw ? raw(batch, record) : typed(batch, record, &page.readers))
+        }
+    }
+
+    private struct Room: Sendable {
         var rows: Int
         var bytes: Int
 
@@ -93,7 +112,7 @@ struct Preview {
         }
     }
 
-    private func page(_ table: TableReport, _ rows: [JSONValue]) throws(AppError) -> JSONValue {
+    private func page(_ rows: [JSONValue]) -> JSONValue {
         [
             "table": table.name.map { .string($0) } ?? .null,
             "columns": .array(
@@ -104,7 +123,7 @@ struct Preview {
     }
 
     /// The form of an inspection.
-    private func inspection(_ table: TableReport, _ rows: [JSONValue]) throws(AppError) -> JSONValue {
+    private func inspection(_ rows: [JSONValue]) throws(AppError) -> JSONValue {
         [
             "ok": true, "header": table.header.map { .array($0.map { .string($0) }) } ?? .null, "rows": .array(rows), "detected": table.detected,
             "columns": try JSON.read(try JSON.encode(table.profile.columns)), "warnings": try JSON.read(try JSON.encode(table.warnings)),

@@ -10,19 +10,23 @@ enum ReadingRoutes {
             (query: PreviewQuery, invocation: Invocation) async throws -> Response in
             let (report, size) = try await report(query.id, invocation)
             let bytes = StoredBytes(invocation.objects, FileIntake.object(query.id), size: size)
-            let preview = Preview(report: report, table: query.table, offset: query.offset ?? 0, limit: query.limit ?? 100, isRaw: query.raw ?? false)
-            return .json(Array(try await preview.read(bytes, Offloading { try await invocation.offload($0) }).description.utf8))
+            let table = try await invocation.offload { try report.table(query.table) }
+            let preview = Preview(
+                table: table, fileName: report.fileName, offset: query.offset ?? 0, limit: query.limit ?? 100, isRaw: query.raw ?? false)
+            return .json(try await preview.read(bytes, Offloading { try await invocation.offload($0) }))
         }
         Route.get("/files/{file_id}/statistics", access: .bearer("data:read"), summary: "Statistics of each column of a file") {
             (query: StatisticsQuery, invocation: Invocation) async throws -> Response in
             let (report, _) = try await report(query.id, invocation)
-            return .json(Array(try report.statistics(of: query.table).description.utf8))
+            return .json(try await invocation.offload { Array(try report.statistics(of: query.table).description.utf8) })
         }
     }
 
     private static func report(_ id: UUID, _ invocation: Invocation) async throws -> (FileReport, size: Int) {
         guard let row = try await invocation.database.rows(FilesSQL.content, .uuid(id)).first else { throw FileRoutes.missing }
-        guard let report = try FileReport(row) else { throw AppError(.conflict, "The file is \(try row.text(3)); it was not read to its end") }
+        guard let report = try await FileReport.of(row, Offloading { try await invocation.offload($0) }) else {
+            throw AppError(.conflict, "The file is \(try row.text(3)); it was not read to its end")
+        }
         return (report, Int(try row.int64(2)))
     }
 }

@@ -25,11 +25,13 @@ struct PieceReceiver: Sendable {
         guard size > 0 else { return upload }
         let rows: Rows
         do {
-            rows = try await invocation.database.rows(
-                ResumableSQL.add, .uuid(id), .int64(Int64(offset)), .int64(Int64(size)), .text(name), .float8(ResumableUpload.lifetime))
+            rows = try await invocation.database.transaction([
+                Call(ResumableSQL.add, [.uuid(id), .int64(Int64(offset)), .int64(Int64(size)), .text(name), .float8(ResumableUpload.lifetime)]),
+                ResumableExpiry.due(id),
+            ])[0]
         } catch {
             // Whether it was committed is not known where the connection was lost: then the piece stays, and goes with the upload.
-            if let error = error as? AppError, error.code == .conflict { try? await invocation.objects.delete(name) }
+            if let error = error as? AppError, [.conflict, .quotaExceeded].contains(error.code) { try? await invocation.objects.delete(name) }
             throw error
         }
         guard let row = rows.first else {

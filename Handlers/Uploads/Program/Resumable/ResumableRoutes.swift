@@ -21,7 +21,7 @@ struct ResumableRoutes: Sendable {
         let id: UUID
         let length: Int
         let offset: Int
-        let fileID: UUID?
+        @OrNull var fileID: UUID?
         let expiresAt: Timestamp
 
         enum CodingKeys: String, CodingKey {
@@ -32,15 +32,6 @@ struct ResumableRoutes: Sendable {
 
         init(_ upload: ResumableUpload) {
             (id, length, offset, fileID, expiresAt) = (upload.id, upload.length, upload.received, upload.file, upload.expiresAt)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            try container.encode(id, forKey: .id)
-            try container.encode(length, forKey: .length)
-            try container.encode(offset, forKey: .offset)
-            try container.encode(fileID, forKey: .fileID)
-            try container.encode(expiresAt, forKey: .expiresAt)
         }
     }
 
@@ -53,7 +44,8 @@ struct ResumableRoutes: Sendable {
         }
 
         Route.post(
-            Self.address, access: .bearer("data:write"), summary: "Begin a resumable upload (tus 1.0)", status: 201, body: .none, quota: [.uploads]
+            Self.address, access: .bearer("data:write"), summary: "Begin a resumable upload (tus 1.0)", status: 201, body: .none,
+            quota: [.uploads, .storedBytes]
         ) { (_: NoInput, invocation) in try await Self.create(invocation) }
 
         // Answers HEAD, too. It may have to finish an upload whose last piece was taken by a process that died.
@@ -104,13 +96,16 @@ struct ResumableRoutes: Sendable {
         }
         let length = try TusHeaders.number("Upload-Length", of: invocation.request, in: 1...TusHeaders.maximumSize)
         let metadata = try TusHeaders.metadata(invocation.request.header("upload-metadata"))
-        try await ResumableSweep(invocation: invocation).run()
         let id = invocation.makeID()
-        let rows = try await invocation.database.rows(
-            ResumableSQL.create, .uuid(id), .id(invocation.principal.user), .int64(Int64(length)),
-            .json(Array(JSONValue.object(metadata).description.utf8)), .float8(ResumableUpload.lifetime), .int32(ResumableUpload.mostOpen))
-        guard let expiresAt = try rows.first?.timestamp(0) else {
-            throw AppError(.tooManyRequests, "At most \(ResumableUpload.mostOpen) uploads may be unfinished at once; finish or remove one")
+        let expiresAt = try await invocation.database.interactive { transaction in
+            let rows = try await transaction.rows(
+                ResumableSQL.create, .uuid(id), .id(invocation.principal.user), .int64(Int64(length)),
+                .json(Array(JSONValue.object(metadata).description.utf8)), .float8(ResumableUpload.lifetime), .int32(ResumableUpload.mostOpen))
+            guard let expiresAt = try rows.first?.timestamp(0) else {
+                throw AppError(.tooManyRequests, "At most \(ResumableUpload.mostOpen) uploads may be unfinished at once; finish or remove one")
+            }
+            _ = try await transaction.batch([ResumableExpiry.due(id)])
+            return expiresAt
         }
         let upload = ResumableUpload(id: id, length: length, received: 0, parts: 0, metadata: metadata, file: nil, expiresAt: expiresAt)
         return Response(

@@ -57,22 +57,13 @@ enum ResumableSQL {
     static let remove = Statement(
         "uploads.resumable_remove", "delete from app.resumable_uploads u where u.tenant_id = $1 and u.id = $2 returning u.file_id", access: .write)
 
-    /// Removes some that expired more than $2 seconds ago; at most $3.
+    /// Removes it where it expired more than $3 seconds ago.
     static let expire = Statement(
         "uploads.resumable_expire",
         """
         delete from app.resumable_uploads u
-        where u.tenant_id = $1 and u.id in (
-            select o.id from app.resumable_uploads o
-            where o.tenant_id = $1 and o.expires_at < now() - make_interval(secs => $2::float8)
-            order by o.expires_at limit $3)
-        returning u.id
+        where u.tenant_id = $1 and u.id = $2 and u.expires_at < now() - make_interval(secs => $3::float8)
         """, access: .write)
 
-    /// Those of $2 whose pieces are still needed.
-    static let open = Statement(
-        "uploads.resumable_open",
-        "select u.id from app.resumable_uploads u where u.tenant_id = $1 and u.id = any($2::uuid[]) and u.file_id is null", access: .read)
-
-    static let all = [create, find, parts, add, complete, removeParts, remove, expire, open]
+    static let all = [create, find, parts, add, complete, removeParts, remove, expire]
 }

@@ -46,12 +46,6 @@ struct ResumableUpload: Sendable {
     /// What the objects of all its pieces begin with.
     static func prefix(_ id: UUID) -> String { "resumable/\(id)/" }
 
-    /// Which upload a piece's object belongs to; nil for another object.
-    static func id(ofObject name: String) -> UUID? {
-        let parts = name.split(separator: "/")
-        return parts.count == 3 && parts[0] == "resumable" ? UUID(String(parts[1])) : nil
-    }
-
     /// The header lines that say how far it is.
     var headers: [HeaderField] {
         [

@@ -47,7 +47,7 @@ struct FileWork: Sendable {
 
     /// Keeps what was found; where the file came with a business its import begins with the same commit.
     private func complete(_ report: FileReport, _ attempt: Int32, into business: UUID?, user: UUID) async throws {
-        let stored = Bind.json(report.text)
+        let stored = Bind.json(try await offloading { report.text })
         let importID = invocation.makeID()
         try await invocation.database.interactive { transaction in
             let rows = try await transaction.rows(FilesSQL.complete, .uuid(id), .int32(attempt), .text(report.kind), stored)

@@ -1,5 +1,6 @@
 import HandlerKit
 import Imports
+import Tabular
 
 /// Runs an import from its row to its result.
 struct ImportWorkRun: Sendable {
@@ -33,18 +34,20 @@ struct ImportWorkRun: Sendable {
     private func write(_ file: UUID, _ mapping: ImportMapping, _ attempt: Int32, isDryRun: Bool) async throws {
         let database = try invocation.database
         guard let row = try await database.rows(FilesSQL.content, .uuid(file)).first else { throw AppError(.notFound, "The file was removed") }
-        guard let report = try FileReport(row) else {
+        let offload = Offloading { try await invocation.offload($0) }
+        guard let report = try await FileReport.of(row, offload) else {
             // It is read anew at this moment.
             guard ["pending", "processing"].contains(try row.text(3)) else { throw AppError(.unprocessableFile, "The file is \(try row.text(3))") }
             throw AppError(.unavailable, "The file is read anew")
         }
-        let plan = try ImportPlan(mapping, columns: try report.columns(of: mapping.table))
-        let offload = Offloading { try await invocation.offload($0) }
+        let (plan, table) = try await offload {
+            (try ImportPlan(mapping, columns: try report.columns(of: mapping.table)), try report.table(mapping.table))
+        }
         let bytes = StoredBytes(invocation.objects, FileIntake.object(file), size: Int(try row.int64(2)))
-        let batches = try FileTables.open(report, mapping.table, bytes, offload)
+        let batches = FileTables.open(table, of: report.fileName, bytes, offload)
         let writer = ImportWriter(
             importID: id, attempt: attempt, isDryRun: isDryRun, aggregation: plan.aggregation, database: database, makeID: { invocation.makeID() })
-        _ = try await writer.write(ImportSource(batches, plan, totals: try report.totals(of: mapping.table), offload))
+        _ = try await writer.write(ImportSource(batches, plan, totals: Set(table.profile.totalRows.map(\.record)), offload))
     }
 
     private func end(_ attempt: Int32, _ status: String, _ error: AppError) async throws {

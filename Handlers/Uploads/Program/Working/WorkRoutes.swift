@@ -3,12 +3,13 @@ import HandlerKit
 /// What the host asks for when something is to be done with a file and nobody waits for it. It asks again until the answer is 2xx.
 enum WorkRoutes {
     @RoutesBuilder static var routes: [Route] {
-        Route.post("/internal/uploads/work", access: .system, summary: "Read, import or remove a file") {
+        Route.post("/internal/uploads/work", access: .system, summary: "Read, import or remove a file, or an upload that has expired") {
             (input: WorkInput, invocation: SystemInvocation) async throws -> WorkAnswer in
             switch input.kind {
             case .read: try await FileWork(input.id, input.attempt, invocation).run()
             case .import: try await ImportWorkRun(input.id, input.attempt, invocation).run()
             case .remove: try await remove(input.id, invocation)
+            case .expire: try await ResumableExpiry.run(input.id, invocation)
             }
             return WorkAnswer(done: true)
         }
@@ -25,10 +26,10 @@ enum WorkRoutes {
 }
 
 struct WorkInput: Decodable, Sendable {
-    enum Kind: String, Codable, Sendable, CaseIterable { case read, `import`, remove }
+    enum Kind: String, Codable, Sendable, CaseIterable { case read, `import`, remove, expire }
 
     let kind: Kind
-    /// Of the file or the import.
+    /// Of the file, the import or the upload.
     let id: UUID
     /// How often it was begun, this time included.
     let attempt: Int

@@ -8,6 +8,8 @@ struct InspectionWriter {
     private let file: OpenedFile
     private var writer = JSONWriter(capacity: 1 << 16)
     private var isCut = false
+    private var rows = TableRows(isSheet: false)
+    private var profiler: TableProfiler?
 
     init(_ file: OpenedFile) {
         self.file = file
@@ -21,6 +23,8 @@ struct InspectionWriter {
 
     mutating func begin(_ table: TableStart) {
         isCut = false
+        rows = TableRows(isSheet: file.form == .workbook)
+        profiler = nil
         if file.form == .workbook {
             writer.beginObject()
             writer.key("name")
@@ -33,6 +37,8 @@ struct InspectionWriter {
     }
 
     mutating func add(_ batch: TypedBatch) throws(AppError) {
+        rows.add(batch)
+        profile()
         for record in 0..<batch.records.count {
             if writer.bytes.count > Self.mostBytes { isCut = true }
             if isCut { return }
@@ -61,7 +67,31 @@ struct InspectionWriter {
         return number.magnitude >= 1e-6 && scaled.magnitude < 9e15 ? scaled / 1e9 : number
     }
 
-    mutating func end(_ table: TableEnd) {
+    private mutating func profile() {
+        while let batch = rows.next() {
+            let names = rows.shape?.names ?? []
+            let width = (0..<batch.count).reduce(names.count) { max($0, batch.fields(of: $1).count) }
+            let known = profiler?.names.count ?? 0
+            if profiler == nil || width > known {
+                let all = names + (names.count..<max(width, names.count, known)).map { "column \($0 + 1)" }
+                if profiler == nil { profiler = TableProfiler(names: all) } else { profiler!.rename(all) }
+            }
+            profiler!.add(batch)
+        }
+    }
+
+    /// What the columns hold, as it is told of a delimited text.
+    private mutating func columns(_ names: [String]?) throws(AppError) {
+        rows.finish()
+        profile()
+        var profiler = profiler ?? TableProfiler(names: rows.shape?.names ?? [])
+        self.profiler = nil
+        if let names { profiler.rename(SheetShape(names: names, columns: profiler.names.count).names) }
+        writer.key("columns")
+        writer.raw(try JSON.encode(profiler.finish().columns))
+    }
+
+    mutating func end(_ table: TableEnd) throws(AppError) {
         writer.endArray()
         writer.key("row_count")
         writer.value(table.records)
@@ -82,14 +112,19 @@ struct InspectionWriter {
                 }
             }
         }
-        if file.form == .workbook {
-            writer.key("merged")
-            Self.list(table.merges, &writer)
-            writer.endObject()
-        } else {
-            writer.key("header")
-            if let header = table.header { Self.list(header, &writer) } else { writer.null() }
-        }
+        try columns(table.header)
+        let shape = rows.shape ?? SheetShape()
+        let header = table.header ?? shape.header
+        writer.key("header")
+        if let header { Self.list(header, &writer) } else { writer.null() }
+        guard file.form == .workbook else { return }
+        writer.key("header_rows")
+        writer.value(shape.headerRows)
+        writer.key("skip_rows")
+        writer.value(shape.skipRows)
+        writer.key("merged")
+        Self.list(table.merges, &writer)
+        writer.endObject()
     }
 
     mutating func finish() -> [UInt8] {

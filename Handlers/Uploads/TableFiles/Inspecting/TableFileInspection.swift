@@ -4,8 +4,10 @@ public import Kernel
 public enum TableFileInspection {
     /// The answer as JSON; nil for a delimited text, whose bytes were all given to `text`.
     ///
-    /// A workbook: `{"ok": true, "sheets": [{"name", "hidden", "rows": [[number | bool | text | null]], "row_count", "merged", "warnings"}], "detected"}`,
-    /// with dates as ISO 8601 and numbers rounded to nine decimals. JSON: `{"ok": true, "rows": [[text | null]], "header": [name] | null, "row_count", "warnings", "detected"}`.
+    /// A workbook: `{"ok": true, "sheets": [{"name", "hidden", "rows": [[number | bool | text | null]], "row_count", "warnings", "columns", "header",
+    /// "header_rows", "skip_rows", "merged"}], "detected"}`, with all rows as they stand there, dates as ISO 8601 and numbers rounded to nine decimals.
+    /// JSON: `{"ok": true, "rows": [[text | null]], "row_count", "warnings", "columns", "header": [name] | null, "detected"}`. Columns as of a
+    /// delimited text, by ``ColumnProfile``.
     /// Throws what ``TableFileReader`` throws, and what the closures do.
     ///
     /// - Parameters:
@@ -25,7 +27,7 @@ public enum TableFileInspection {
             case .text(let bytes): try text(bytes)
             case .table(let start): answer?.begin(start)
             case .records(let batch): try answer?.add(batch)
-            case .tableEnd(let end): answer?.end(end)
+            case .tableEnd(let end): try answer?.end(end)
             case .end: return answer?.finish()
             }
         }

@@ -20,7 +20,8 @@ public struct RecordBatch: Sendable {
     public internal(set) var lines: [Int] = []
     /// The number of the first record among the table's data rows, from 0.
     public var firstRecord = 0
-    /// The first record's place in the bytes of the file as they came, from 0; close to it where the file is not UTF-8.
+    /// The first record's place in the bytes of the file as they came, from 0; close to it where the file is not UTF-8, and
+    /// -1 where it is not known.
     public var firstByte = 0
 
     /// The length that stands for no value at all, which delimited text does not have.

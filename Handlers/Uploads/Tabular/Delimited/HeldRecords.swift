@@ -4,10 +4,13 @@ struct HeldRecords {
         let line: Int
         let cells: [[UInt8]]
         let kinds: [CellKind]
+        /// As it stands in the text, its line end with it.
+        let text: [UInt8]
 
-        init(line: Int, cells: [[UInt8]]) {
+        init(line: Int, cells: [[UInt8]], text: [UInt8]) {
             self.line = line
             self.cells = cells
+            self.text = text
             kinds = cells.map { CellKind($0) }
         }
 
@@ -16,6 +19,22 @@ struct HeldRecords {
             let filled = kinds.filter { $0 != .empty }.count
             return filled > 1 && filled * 3 >= kinds.count * 2 && !kinds.contains { $0.isTyped }
         }
+
+        var isBlank: Bool { cells.allSatisfy(\.isEmpty) }
+
+        /// Whether it has one field, or one that is not empty, the first.
+        var isNarrow: Bool { cells.dropFirst().allSatisfy(\.isEmpty) }
+
+        /// Whether a text alone in the first field looks like a note: a sign in front, words behind a colon, or a sentence.
+        var isNote: Bool {
+            guard isNarrow, let text = cells.first, let first = text.first, kinds[0] == .text else { return false }
+            if first == UInt8(ascii: "*") || first == UInt8(ascii: "(") || Self.signs.contains(where: text.starts) || text.count > 60 { return true }
+            if let colon = text.firstIndex(of: UInt8(ascii: ":")), colon + 1 < text.count { return text[colon + 1] == 0x20 }
+            return text.indices.dropLast(2).contains { text[$0...].starts(with: Self.wideColon) }
+        }
+
+        private static let signs = ["©", "※", "†", "•"].map { Array($0.utf8) }
+        private static let wideColon = Array("：".utf8)
     }
 
     /// What becomes of the table.
@@ -36,6 +55,22 @@ struct HeldRecords {
     private(set) var isApart = false
 
     var isEmpty: Bool { records.isEmpty }
+
+    /// Whether none of them holds anything.
+    var isBlank: Bool { records.allSatisfy(\.isBlank) }
+
+    /// Whether two of them that follow each other have the same number of columns, more than one, and are full.
+    var isTable: Bool {
+        zip(records, records.dropFirst()).contains { $0.cells.count == $1.cells.count && !$0.isNarrow && !$1.isNarrow }
+    }
+
+    /// Adds a record as wide as the table that may be none of it. Returns false where too many are held.
+    mutating func hold(_ record: Record, isApart: Bool) -> Bool {
+        guard records.count < Self.most else { return false }
+        if records.isEmpty { self.isApart = isApart }
+        records.append(record)
+        return true
+    }
 
     mutating func removeAll() -> [Record] {
         defer { records = [] }

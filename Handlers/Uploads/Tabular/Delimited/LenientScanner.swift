@@ -227,6 +227,11 @@ enum LineCount {
         return count
     }
 
+    static func lines(_ text: [UInt8]) -> Int {
+        // One more byte may be looked at.
+        (text + [0]).withUnsafeBufferPointer { ends($0.baseAddress!, from: 0, to: text.count) }
+    }
+
     /// Where the line that begins at `start` ends: the place of its line end and of the next line; `end` for both where it has none.
     static func line(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int) -> (end: Int, next: Int) {
         var position = start

@@ -32,8 +32,10 @@ public struct ReadSummary: Sendable, Hashable {
     public internal(set) var warningCount = 0
     /// The number of the record that sums up the others, from 0; known at the end, nil where there is none.
     public internal(set) var totalRecord: Int?
-    /// Tables that were found; only the first is read.
+    /// How many tables were found; one of them is read.
     public internal(set) var tables = 1
+    /// Where they begin, as far as they were looked at: the first hundred.
+    public internal(set) var starts: [TablePlace] = []
     /// Records whose quotes were put right.
     public internal(set) var repaired = 0
     /// Bytes that stood for no character.
@@ -45,4 +47,16 @@ public struct ReadSummary: Sendable, Hashable {
         warningCount += 1
         if warnings.count < Self.named { warnings.append(RowWarning(row: row, kind: kind, message: message())) }
     }
+}
+
+/// A table among several in one file.
+public struct TablePlace: Sendable, Hashable, Codable {
+    /// Its number in the file, from 1, by which an override chooses it.
+    public let table: Int
+    /// The line of its header, or of its first record, from 1.
+    public let row: Int
+    /// How many columns most records have.
+    public let columns: Int
+    /// Nil where it has none.
+    public let header: [String]?
 }

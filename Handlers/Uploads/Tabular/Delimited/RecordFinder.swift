@@ -32,9 +32,22 @@ struct RecordFinder: ~Copyable {
         guard let record = scanner.scan(base, from: start, to: end, final: final) else { return nil }
         if record.lines == 1, record.strays == 0, !record.isUnclosed {
             wasRepaired = false
-            return record.fields >= width || !isTorn(base, record) ? record : join(record, base, from: start, to: end, final: final)
+            if record.fields >= width { return record }
+            return complete(record, base, from: start, to: end, final: final)
         }
         return examine(record, base, from: start, to: end, final: final)
+    }
+
+    /// A record with too few fields: its line may separate them otherwise, or break one in two.
+    private mutating func complete(
+        _ record: LenientRecord, _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, final: Bool
+    ) -> LenientRecord? {
+        if width > 2, record.fields * 2 <= width, record.next - start > width {
+            guard final || end - start > RecordRepair.window else { return nil }
+            if let reading = repair.separated(base, from: start, to: end, width: width) { return replaced(reading, from: start) }
+            repair.earned(record.next - start)
+        }
+        return isTorn(base, record) ? join(record, base, from: start, to: end, final: final) : record
     }
 
     private mutating func examine(
@@ -48,7 +61,8 @@ struct RecordFinder: ~Copyable {
         }
         if record.lines == 1, width == 0, !record.isUnclosed { return record }
         guard final || end - start > RecordRepair.window else { return nil }
-        guard let reading = repair.better(record, base, from: start, to: end, width: width) else {
+        let fields = record.isUnclosed ? nil : (0..<record.fields).map { scanner.fields[$0] }
+        guard let reading = repair.better(record, fields, base, from: start, to: end, width: width) else {
             repair.earned(record.next - start)
             strays += record.strays
             return record

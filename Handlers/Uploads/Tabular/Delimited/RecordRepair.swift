@@ -7,7 +7,7 @@ struct RecordRepair {
     /// Two cells that grew together are looked for over so many lines.
     private static let joinedLines = 20
 
-    private let delimiter: UInt8
+    private var delimiter: UInt8
     private let quote: UInt8
     private let escape: UInt8
     private let isPadded: Bool
@@ -24,25 +24,109 @@ struct RecordRepair {
     /// Says that so many bytes were read.
     mutating func earned(_ bytes: Int) { allowance += 8 * bytes }
 
-    /// A better reading of the record that was read as `record`, with its fields; nil where there is none.
+    /// A better reading of the record that was read as `fields`; nil where there is none.
     ///
-    /// - Parameter width: how many fields the table has.
+    /// Of all readings the one with the fewest faults holds: fields too few or too many, quotes where none belong, lines within that are records
+    /// themselves, a line behind it that is none.
+    ///
+    /// - Parameters:
+    ///   - fields: what was read; nil where a quoted field has no end.
+    ///   - width: how many fields the table has.
     mutating func better(
-        _ record: LenientRecord, _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, width: Int
+        _ record: LenientRecord, _ fields: [LenientField]?, _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, width: Int
     ) -> Reading? {
         let stop = min(end, start + Self.window)
-        if width > 0, let turned = turned(base, start, stop, width) { return turned }
-        if !record.isUnclosed, record.fields == width || record.lines == 1 { return nil }
         let line = LineCount.line(base, from: start, to: end)
-        guard let plain = parse(base, from: start, to: line.end, turn: -1, width: .max, lineOnly: true) else { return nil }
-        var reading = plain
-        reading.next = line.next
-        if record.isUnclosed { return reading }
-        if abs(plain.fields.count - width) < abs(record.fields - width) { return reading }
-        // The line below shows it: were it inside of a quoted field, it would hardly be a whole record.
-        let below = LineCount.line(base, from: line.next, to: end)
-        let next = parse(base, from: line.next, to: below.end, turn: -1, width: .max, lineOnly: true)
-        return width > 1 && next?.fields.count == width ? reading : nil
+        guard width > 0, allowance > 0 else {
+            guard record.isUnclosed, var plain = parse(base, from: start, to: line.end, width: .max, lineOnly: true) else { return nil }
+            plain.next = line.next
+            return plain
+        }
+        var best: (reading: Reading?, faults: Int, next: Int)?
+        func consider(_ reading: Reading, _ faults: Int, isFirst: Bool = false) {
+            guard best.map({ (faults, reading.next) < ($0.faults, $0.next) }) ?? true else { return }
+            best = (isFirst ? nil : reading, faults, reading.next)
+        }
+        if let fields {
+            let reading = Reading(fields: fields, next: record.next, lines: record.lines, strays: record.strays)
+            consider(reading, faults(reading, base, from: start, to: stop, width: width), isFirst: true)
+        }
+        var turn = -1
+        while turn < Self.attempts, allowance > 0 {
+            var decisions = 0
+            let reading = parse(base, from: start, to: stop, turn: turn, width: width, lineOnly: false, decisions: &decisions)
+            if let reading, reading.fields.count == width {
+                consider(reading, faults(reading, base, from: start, to: stop, width: width) + (turn < 0 ? 0 : 1))
+            }
+            if turn >= decisions { break }
+            turn += 1
+        }
+        for closesEarly in [false, true] {
+            guard var reading = parse(base, from: start, to: line.end, width: .max, lineOnly: true, closesEarly: closesEarly) else { continue }
+            reading.next = line.next
+            reading.lines = 1
+            consider(reading, faults(reading, base, from: start, to: stop, width: width))
+        }
+        return best?.reading
+    }
+
+    /// How much speaks against a reading.
+    private mutating func faults(_ reading: Reading, _ base: UnsafePointer<UInt8>, from start: Int, to stop: Int, width: Int) -> Int {
+        var faults = reading.strays
+        if reading.fields.count != width { faults += 3 + min(3, abs(reading.fields.count - width)) }
+        for field in reading.fields { faults += loneQuotes(base, field) }
+        if !isRecord(base, reading.next, stop, width) { faults += 3 }
+        var next = LineCount.line(base, from: start, to: stop).next
+        for _ in 0..<Self.joinedLines where next < reading.next {
+            let line = LineCount.line(base, from: next, to: stop)
+            if parse(base, from: next, to: line.end, width: .max, lineOnly: true)?.fields.count == width { faults += 3 }
+            next = line.next
+        }
+        return faults
+    }
+
+    /// Quotes that stand beside a delimiter within a field, and count double, and a field without quotes around it that has an odd number of them.
+    private func loneQuotes(_ base: UnsafePointer<UInt8>, _ field: LenientField) -> Int {
+        var faults = 0
+        var quotes = 0
+        let end = Int(field.start) + Int(field.length)
+        var position = Int(field.start)
+        while position < end {
+            if escape != 0, escape != quote, base[position] == escape {
+                position += 2
+                continue
+            }
+            guard quote != 0, base[position] == quote else {
+                position += 1
+                continue
+            }
+            if field.form != .plain, position + 1 < end, base[position + 1] == quote {
+                position += 2
+                continue
+            }
+            quotes += 1
+            let isBeside = position + 1 < end && base[position + 1] == delimiter || position > Int(field.start) && base[position - 1] == delimiter
+            if isBeside, delimiter != 0 { faults += 2 }
+            position += 1
+        }
+        return faults + (field.form == .plain ? quotes & 1 : 0)
+    }
+
+    /// The record that separates its fields by another of the usual delimiters than the table does; nil where none gives as many as the table has.
+    mutating func separated(_ base: UnsafePointer<UInt8>, from start: Int, to end: Int, width: Int) -> Reading? {
+        let stop = min(end, start + Self.window)
+        let line = LineCount.line(base, from: start, to: stop)
+        for other in [UInt8(ascii: ";"), UInt8(ascii: ","), 0x09, UInt8(ascii: "|")] where other != delimiter && allowance > 0 {
+            var seen = start
+            while seen < line.end, base[seen] != other { seen += 1 }
+            guard seen < line.end else { continue }
+            var repair = self
+            repair.delimiter = other
+            let reading = repair.parse(base, from: start, to: stop, width: width, lineOnly: false)
+            allowance = repair.allowance
+            if let reading, reading.fields.count == width { return reading }
+        }
+        return nil
     }
 
     /// A record as it was read here.
@@ -54,27 +138,12 @@ struct RecordRepair {
         fileprivate var decisions = 0
     }
 
-    private mutating func turned(_ base: UnsafePointer<UInt8>, _ start: Int, _ stop: Int, _ width: Int) -> Reading? {
-        var best: (reading: Reading, faults: (Int, Int, Int))?
-        var turn = -1
-        while turn < Self.attempts, allowance > 0 {
-            var decisions = 0
-            let reading = parse(base, from: start, to: stop, turn: turn, width: width, lineOnly: false, decisions: &decisions)
-            if let reading, reading.fields.count == width {
-                let faults = (isRecord(base, reading.next, stop, width) ? 0 : 1, reading.strays, turn < 0 ? 0 : 1)
-                if best.map({ faults < $0.faults || faults == $0.faults && reading.next < $0.reading.next }) ?? true { best = (reading, faults) }
-            }
-            if turn >= decisions { break }
-            turn += 1
-        }
-        return best?.reading
-    }
-
-    /// Whether the line at `start` is a record of the table by itself, or there is none.
+    /// Whether a record of the table begins at `start`, or nothing does.
     private mutating func isRecord(_ base: UnsafePointer<UInt8>, _ start: Int, _ stop: Int, _ width: Int) -> Bool {
         guard start < stop else { return true }
+        if parse(base, from: start, to: stop, width: width, lineOnly: false)?.fields.count == width { return true }
         let line = LineCount.line(base, from: start, to: stop)
-        return parse(base, from: start, to: line.end, turn: -1, width: .max, lineOnly: true)?.fields.count == width
+        return parse(base, from: start, to: line.end, width: .max, lineOnly: true)?.fields.count == width
     }
 
     /// The record whose last field holds a quote that opens something after text, such as two cells grown together: with the lines up to the one
@@ -88,7 +157,7 @@ struct RecordRepair {
             guard line.next < min(end, next + Self.window), allowance > 0 else { return nil }
             let start = line.next
             line = LineCount.line(base, from: start, to: end)
-            guard let below = parse(base, from: start, to: line.end, turn: -1, width: .max, lineOnly: true), below.fields.count < width else {
+            guard let below = parse(base, from: start, to: line.end, width: .max, lineOnly: true), below.fields.count < width else {
                 return nil
             }
             var position = start
@@ -99,7 +168,15 @@ struct RecordRepair {
             reading.fields = fields.dropLast()
             reading.fields.append(LenientField(start: last.start, length: UInt32(position + 1) - last.start, form: .plain))
             if after < line.end, base[after] == delimiter {
-                guard let rest = parse(base, from: after + 1, to: line.end, turn: -1, width: .max, lineOnly: true) else { return nil }
+                let room = width - reading.fields.count
+                let stop = min(end, next + Self.window)
+                if room > 0, let rest = parse(base, from: after + 1, to: stop, width: room, lineOnly: false) {
+                    reading.fields += rest.fields
+                    reading.lines = lines + rest.lines - 1
+                    reading.next = rest.next
+                    return reading
+                }
+                guard let rest = parse(base, from: after + 1, to: line.end, width: .max, lineOnly: true) else { return nil }
                 reading.fields += rest.fields
             }
             guard reading.fields.count <= width else { return nil }
@@ -111,10 +188,10 @@ struct RecordRepair {
     }
 
     private mutating func parse(
-        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, turn: Int, width: Int, lineOnly: Bool
+        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, width: Int, lineOnly: Bool, closesEarly: Bool = false
     ) -> Reading? {
         var decisions = 0
-        return parse(base, from: start, to: end, turn: turn, width: width, lineOnly: lineOnly, decisions: &decisions)
+        return parse(base, from: start, to: end, turn: -1, width: width, lineOnly: lineOnly, closesEarly: closesEarly, decisions: &decisions)
     }
 
     /// One reading; nil where a quoted field does not end before `end` or there are more fields than `width`.
@@ -122,9 +199,11 @@ struct RecordRepair {
     /// - Parameters:
     ///   - turn: the number of the quote whose meaning is turned around; -1 for none.
     ///   - lineOnly: whether `end` is the end of the line; then an opening quote without a closing one is text.
+    ///   - closesEarly: whether any quote that is not doubled ends a quoted field; what stands behind it belongs to the field.
     ///   - decisions: raised to the number of quotes that could be turned around.
     private mutating func parse(
-        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, turn: Int, width: Int, lineOnly: Bool, decisions: inout Int
+        _ base: UnsafePointer<UInt8>, from start: Int, to end: Int, turn: Int, width: Int, lineOnly: Bool, closesEarly: Bool = false,
+        decisions: inout Int
     ) -> Reading? {
         var reading = Reading()
         var position = start
@@ -144,7 +223,7 @@ struct RecordRepair {
                 reading.decisions += 1
             }
             if isQuoted {
-                if let after = quoted(base, mark, end, turn, &reading) {
+                if let after = quoted(base, mark, end, turn, closesEarly, &reading) {
                     position = after
                 } else if lineOnly {
                     isQuoted = false
@@ -173,7 +252,9 @@ struct RecordRepair {
     }
 
     /// Adds the field that a quote at `mark` opens. Returns the place behind it; nil where it does not end.
-    private func quoted(_ base: UnsafePointer<UInt8>, _ mark: Int, _ end: Int, _ turn: Int, _ reading: inout Reading) -> Int? {
+    private func quoted(
+        _ base: UnsafePointer<UInt8>, _ mark: Int, _ end: Int, _ turn: Int, _ closesEarly: Bool, _ reading: inout Reading
+    ) -> Int? {
         var position = mark + 1
         var isEscaped = false
         let before = reading
@@ -209,6 +290,13 @@ struct RecordRepair {
                 }
             } else {
                 reading.strays += 1
+                if closesEarly {
+                    while position < end, base[position] != delimiter || delimiter == 0, base[position] != 0x0A, base[position] != 0x0D {
+                        position += 1
+                    }
+                    append(mark + 1, position, isEscaped, &reading)
+                    return position
+                }
             }
             position += 1
         }

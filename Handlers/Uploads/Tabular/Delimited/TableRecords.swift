@@ -15,7 +15,7 @@ struct TableRecords: ~Copyable, Sendable {
     private var position = 0
     /// Bytes of text in front of those that wait.
     private var before = 0
-    private var line = 1
+    private var line: Int
     private var skipLeft: Int
     private var headerLeft: Int
     /// Empty lines since the last record.
@@ -28,8 +28,12 @@ struct TableRecords: ~Copyable, Sendable {
     private let firstName: [UInt8]
     private var firstFilled = 0
     private(set) var summary = ReadSummary()
+    /// What follows the table, once another one was found to begin there.
+    private var rest: [UInt8] = []
+    private var restLine = 0
 
-    init(_ shape: TableShape, limits: TableLimits) {
+    /// `place`: where reading begins; nil for the beginning of the text, whose first line has the number `line`.
+    init(_ shape: TableShape, limits: TableLimits, from place: RowPlaces.Place? = nil, line: Int = 1) {
         self.shape = shape
         self.limits = limits
         dialect = shape.dialect
@@ -37,12 +41,14 @@ struct TableRecords: ~Copyable, Sendable {
         let header = shape.header ?? []
         let isSlip = header.count > shape.columns && header.filter(\.isEmpty).count >= header.count - shape.columns
         width = isSlip ? shape.columns : max(shape.columns, header.count)
-        decoder = TextDecoder(shape.encoding, mark: shape.mark)
+        decoder = TextDecoder(shape.encoding, mark: place == nil ? shape.mark : 0)
         text = ByteBuffer(capacity: 2 << 20)
         finder = RecordFinder(dialect, width: shape.columns + (shape.hasTrailingDelimiter ? 1 : 0), longestField: limits.fieldBytes)
-        skipLeft = shape.skipRows
-        headerLeft = shape.headerRows
+        skipLeft = place == nil ? shape.skipRows : 0
+        headerLeft = place == nil ? shape.headerRows : 0
         firstName = Array((shape.header?.first ?? "").utf8)
+        self.line = place?.line ?? line
+        summary.records = place?.record ?? 0
     }
 
     mutating func read(_ bytes: UnsafeRawBufferPointer) throws(AppError) {
@@ -76,7 +82,7 @@ struct TableRecords: ~Copyable, Sendable {
         ready.count > (isFinished ? 0 : 1) ? ready.removeFirst() : nil
     }
 
-    /// What is told of the records so far. Mutating only since the table is lent out of an optional.
+    /// What is told of the records so far.
     mutating func told() -> ReadSummary { summary }
 
     /// Forgets what was read, so that the memory is used again.
@@ -109,7 +115,27 @@ struct TableRecords: ~Copyable, Sendable {
         if waiting > limits.recordBytes { throw TableFault.longRecord(line: line, limits: limits) }
         // A record longer than what is here is looked for again only when twice as much is, so that its length costs no more than twice.
         enough = waiting < 65_536 ? waiting + 1 : min(waiting * 2, limits.recordBytes + 1)
-        if hasEnded { position = text.end }
+        if hasEnded {
+            rest += UnsafeBufferPointer(start: text.base + position, count: text.end - position)
+            position = text.end
+        }
+    }
+
+    /// Whether another table was found to begin. Mutating, as all that is asked of it, since the table is lent out of an optional.
+    mutating func isOver() -> Bool { hasEnded }
+
+    /// The text from the next table on, as far as it has come, and the line where that begins; 0 where no other table was found.
+    mutating func takeRest() -> (text: [UInt8], line: Int) {
+        defer { rest = [] }
+        return (rest, restLine)
+    }
+
+    /// The text of further bytes, behind the end of the table.
+    mutating func decodeRest(_ bytes: UnsafeRawBufferPointer, final: Bool) -> [UInt8] {
+        makeRoom()
+        decoder.decode(bytes, final: final, into: &text)
+        defer { position = text.end }
+        return Array(UnsafeBufferPointer(start: text.base + text.start, count: text.count))
     }
 
     private mutating func skipLine(final: Bool) -> Bool {
@@ -132,6 +158,7 @@ struct TableRecords: ~Copyable, Sendable {
                 summary.warn(line, .repeatedHeader, "the header stands here again; left out")
                 return
             }
+            if record.fields > 2, shape.isTidied, finder.field(1).length == 0, mayEndTable(record) { return }
             return try keep(record, record.fields)
         }
         try consider(record, isBlank: isBlank)
@@ -154,6 +181,20 @@ struct TableRecords: ~Copyable, Sendable {
         return cells(record).map { String(decoding: $0, as: UTF8.self) } == header
     }
 
+    /// Holds back a record that is as wide as the table, but empty, or a note in its first field alone: what stands below tells what it is.
+    private mutating func mayEndTable(_ record: LenientRecord) -> Bool {
+        for index in 1..<record.fields where finder.field(index).length > 0 { return false }
+        let isEmpty = finder.field(0).length == 0
+        let copy = held(record)
+        guard isEmpty || copy.isNote || !held.isEmpty && held.isApart else { return false }
+        guard held.hold(copy, isApart: isEmpty || blanks > 0) else {
+            release()
+            return false
+        }
+        blanks = 0
+        return true
+    }
+
     /// A record that is not simply one more of the table.
     private mutating func consider(_ record: LenientRecord, isBlank: Bool) throws(AppError) {
         if isBlank {
@@ -168,10 +209,14 @@ struct TableRecords: ~Copyable, Sendable {
         }
         let full = shape.columns + (shape.hasTrailingDelimiter ? 1 : 0)
         if record.fields == full || record.fields == width || width == 1 {
+            if !held.isEmpty || blanks > 0, record.fields > 2, finder.field(1).length == 0, mayEndTable(record) { return }
             if blanks > 0 || !held.isEmpty, width > 1 {
-                let copy = HeldRecords.Record(line: line, cells: cells(record))
+                let copy = held(record)
                 let isAgain = copy.cells.map { String(decoding: $0, as: UTF8.self) } == shape.header
-                if isAgain || HeldRecords.beginsAnother(copy, typed: shape.typedColumns, isApart: blanks > 0 || held.isApart) { return end() }
+                if isAgain || HeldRecords.beginsAnother(copy, typed: shape.typedColumns, isApart: blanks > 0 || held.isApart) {
+                    _ = held.hold(copy, isApart: true)
+                    return end()
+                }
                 release()
             } else if width == 1, blanks > 0 {
                 // In a table of one column an empty line is an empty cell, if more follow.
@@ -182,10 +227,10 @@ struct TableRecords: ~Copyable, Sendable {
             return try keep(record, isTrailed ? shape.columns : record.fields)
         }
         if held.isEmpty, blanks == 0, record.fields > 1 {
-            let copy = HeldRecords.Record(line: line, cells: cells(record))
+            let copy = held(record)
             if !copy.isHeaderLike { return try keep(record, record.fields) }
         }
-        let verdict = held.add(HeldRecords.Record(line: line, cells: cells(record)), isApart: blanks > 0, width: width)
+        let verdict = held.add(held(record), isApart: blanks > 0, width: width)
         blanks = 0
         switch verdict {
         case .hold: break
@@ -233,6 +278,11 @@ struct TableRecords: ~Copyable, Sendable {
         }
     }
 
+    private func held(_ record: LenientRecord) -> HeldRecords.Record {
+        let text = UnsafeBufferPointer(start: text.base + position, count: record.next - position)
+        return HeldRecords.Record(line: line, cells: cells(record), text: Array(text))
+    }
+
     private func cells(_ record: LenientRecord) -> [[UInt8]] {
         (0..<min(record.fields, limits.columns)).map { index in
             let field = finder.field(index)
@@ -267,7 +317,7 @@ struct TableRecords: ~Copyable, Sendable {
 
     private mutating func append(_ records: [(line: Int, cells: [[UInt8]])]) {
         flush()
-        var batch = RecordBatch(firstRecord: summary.records, firstByte: before + position)
+        var batch = RecordBatch(firstRecord: summary.records, firstByte: -1)
         for record in records {
             for cell in record.cells { cell.withUnsafeBufferPointer { batch.append($0) } }
             // A line of text is no record with empty fields.
@@ -282,21 +332,39 @@ struct TableRecords: ~Copyable, Sendable {
         ready.append(batch)
     }
 
-    /// The table ends above what is held, and above the record at hand.
+    /// The table ends above what is held, the record at hand among it.
     private mutating func end() {
         flush()
-        let first = held.removeAll().first?.line ?? line
+        let records = held.removeAll()
+        restLine = records.first?.line ?? line
+        var next = restLine
+        for record in records {
+            // Empty lines are not held.
+            rest += [UInt8](repeating: 0x0A, count: max(0, record.line - next))
+            rest += record.text
+            next = record.line + LineCount.lines(record.text)
+        }
         summary.tables += 1
-        summary.warn(first, .anotherTable, "another table begins here; only the first is read")
+        summary.warn(restLine, .anotherTable, "another table begins here; `table` chooses which one is read")
         hasEnded = true
     }
 
-    /// At the end of the file: what is held was a footnote, if there was a table to have one.
+    /// At the end of the file: what is held was a footnote, if there was a table to have one, or a small table. Notes that are written as records
+    /// are kept as such.
     private mutating func settle() {
         guard !held.isEmpty else { return }
-        let isFootnote = summary.records > 2 && held.records.allSatisfy { $0.cells.count == 1 || held.isApart && !$0.isHeaderLike }
-        if isFootnote {
-            for record in held.removeAll() { summary.warn(record.line, .footnote, "stands below the table; left out as a footnote") }
+        guard summary.records > (held.isApart ? 1 : 2), !held.isBlank else { return release() }
+        let isWide = held.records.allSatisfy { $0.isNarrow && $0.cells.count == width }
+        if isWide {
+            let notes = held.records.filter { !$0.isBlank }.map(\.line)
+            release()
+            for line in notes { summary.warn(line, .footnote, "looks like a footnote, but is written as a record; kept") }
+        } else if held.records.allSatisfy({ $0.isNarrow || held.isApart && !$0.isHeaderLike }) || held.isApart && !held.isTable {
+            for record in held.removeAll() where !record.isBlank {
+                summary.warn(record.line, .footnote, "stands below the table; left out as a footnote")
+            }
+        } else if held.isApart {
+            end()
         } else {
             release()
         }

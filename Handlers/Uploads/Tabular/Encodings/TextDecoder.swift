@@ -26,6 +26,9 @@ struct TextDecoder: ~Copyable {
         if encoding != .utf8 { converter = Iconv(from: encoding.iconvName) }
     }
 
+    /// Whether texts of that encoding can be read here: the C library has most of them in files of their own.
+    static func knows(_ encoding: TextEncoding) -> Bool { encoding == .utf8 || Iconv(from: encoding.iconvName) != nil }
+
     /// Puts the text of some bytes behind `out`.
     mutating func decode(_ bytes: UnsafeRawBufferPointer, final: Bool, into out: inout ByteBuffer) {
         let skipped = min(markLeft, bytes.count)

@@ -66,6 +66,8 @@ enum InspectionJSON {
                 }
             }
         }
+        writer.key("tables")
+        writer.raw(try JSON.encode(summary.starts))
         writer.key("warning_count")
         writer.value(summary.warningCount + profile.warnings.count)
         writer.key("row_count")

@@ -49,7 +49,12 @@ struct DialectGuess {
     }
 
     static func score(_ sample: SampleTable, _ dialect: DelimitedDialect) -> Double {
-        let rows = sample.rows.filter { !$0.isBlank }
+        var rows = sample.rows.filter { !$0.isBlank }
+        let records = rows.filter { !$0.isComment }
+        if !records.isEmpty { rows = records }
+        // Lines of a title separate nothing.
+        let titles = rows.prefix { $0.width == 1 }.count
+        if titles <= 8, rows.count >= 2 * titles, dialect.delimiter != nil { rows.removeFirst(titles) }
         guard let first = rows.first else { return 0 }
         guard dialect.delimiter != nil else { return 0.22 * types(rows, among: 1) + 0.01 }
         var agreeing = 0.0
@@ -68,7 +73,8 @@ struct DialectGuess {
         let usual = widths.max { ($0.value, $0.key) < ($1.value, $1.key) }!.key
         let gain = 1 - 1 / Double(usual + 1)
         let penalty = 1 - 0.5 * Double(min(sample.faults, sample.quoted)) / Double(max(1, sample.quoted))
-        return coherence * (0.3 + 0.7 * types(rows, among: 2)) * (0.7 + 0.3 * gain) * penalty * prior(dialect)
+        let titled = 1 - 0.3 * Double(titles) / Double(max(1, titles + rows.count))
+        return titled * coherence * (0.3 + 0.7 * types(rows, among: 2)) * (0.7 + 0.3 * gain) * penalty * prior(dialect)
     }
 
     /// How usual the delimiter is, and a little less for what needs more explaining.

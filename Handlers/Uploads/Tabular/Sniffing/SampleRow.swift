@@ -15,10 +15,14 @@ struct SampleRow {
     var isTyped: Bool { kinds.contains { $0.isTyped } }
 
     init(line: Int, cells: [[UInt8]], isComment: Bool) {
+        self.init(line: line, cells: cells, kinds: cells.map { CellKind($0) }, isComment: isComment)
+    }
+
+    init(line: Int, cells: [[UInt8]], kinds: [CellKind], isComment: Bool = false) {
         self.line = line
         self.cells = cells
         self.isComment = isComment
-        kinds = cells.map { CellKind($0) }
+        self.kinds = kinds
         filled = cells.reduce(0) { $0 + ($1.allSatisfy { $0 == 0x20 || $0 == 0x09 } ? 0 : 1) }
         isBlank = cells.count == 1 && filled == 0
     }

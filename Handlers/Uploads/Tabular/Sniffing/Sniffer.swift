@@ -32,11 +32,31 @@ public enum Sniffer {
             shape.confidence.encoding = 1
             shape.reasons["encoding"] = "given"
         }
+        guard TextDecoder.knows(shape.encoding) else {
+            throw TableFault.file(
+                "The file is written in \(shape.encoding.rawValue), for which this system has no table (gconv); save it as UTF-8, or name its `encoding`"
+            )
+        }
         try checkBytes(head, shape.encoding)
         var text = ByteBuffer(capacity: head.count + 1024)
         var decoder = TextDecoder(shape.encoding, mark: shape.mark)
         head.withUnsafeBytes { decoder.decode($0, final: whole, into: &text) }
         try checkText(text)
+        try structure(text, final: whole, overrides: overrides, limits: limits, &shape)
+        return shape
+    }
+
+    /// The shape of a further table, by its text in UTF-8; all of it but its lines is as in the file.
+    static func sniffLater(
+        _ head: [UInt8], whole: Bool, like first: TableShape, overrides: ShapeOverrides, limits: TableLimits
+    ) throws(AppError) -> TableShape {
+        var shape = TableShape()
+        shape.encoding = first.encoding
+        shape.mark = first.mark
+        shape.confidence.encoding = first.confidence.encoding
+        shape.reasons["encoding"] = first.reasons["encoding"]
+        var text = ByteBuffer(capacity: head.count + 1024)
+        text.append(text: head)
         try structure(text, final: whole, overrides: overrides, limits: limits, &shape)
         return shape
     }
@@ -116,6 +136,9 @@ extension ShapeOverrides {
             }
         }
         if let skipRows, !(0...1_000_000).contains(skipRows) { issues.append(.init(field: "skip_rows", issue: "must be 0…1000000")) }
+        if let table, !(1...DelimitedReader.mostTables).contains(table) {
+            issues.append(.init(field: "table", issue: "must be 1…\(DelimitedReader.mostTables)"))
+        }
         if let headerRows, !(0...10).contains(headerRows) { issues.append(.init(field: "header_rows", issue: "must be 0…10")) }
         if !issues.isEmpty { throw AppError(.validation, issues: issues) }
     }

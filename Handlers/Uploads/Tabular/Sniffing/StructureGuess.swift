@@ -15,7 +15,6 @@ struct StructureGuess {
     private(set) var reason = ""
 
     private static let deepestHeader = 5
-    private static let deepestTitle = 40
 
     /// - Parameters:
     ///   - skip: lines above the header where that is given.
@@ -29,24 +28,26 @@ struct StructureGuess {
             skip = givenSkip ?? 0
             return
         }
-        let body = Self.firstTable(rows, width)
+        var body = Self.firstTable(rows, width)
         width = Self.usualWidth(Array(rows[body]))
-        typedColumns = Self.typed(rows[body], width)
+        body = Self.withoutPairs(rows, body)
+        let pattern = ColumnPattern(rows[body], width: width)
+        typedColumns = pattern.isTyped
         var top = givenSkip == nil ? body.lowerBound : 0
         var data: Int
         if let givenHeader {
-            if givenSkip == nil { top = Self.beginning(rows, body.lowerBound, width, typedColumns).top }
+            if givenSkip == nil { top = Self.beginning(rows, body.lowerBound, width) }
             data = min(rows.count, top + givenHeader)
             reason = "given"
         } else {
-            data = Self.firstData(rows, body, width, typedColumns)
+            data = FirstData.find(rows, body, pattern)
             if data == body.lowerBound, let short = Self.oddHeader(rows, above: data, width) {
                 top = short
                 reason = "the record above the data holds names"
             } else if data > body.lowerBound {
                 reason =
                     typedColumns.contains(true) ? "columns of numbers or dates have text above them" : "the first record differs from those below it"
-                if givenSkip == nil { top = Self.headerTop(rows, data, body.lowerBound, width) }
+                if givenSkip == nil { top = Self.headerTop(rows, data, body.lowerBound, pattern) }
             } else {
                 top = data
                 reason = "the first record looks like those below it"
@@ -101,90 +102,23 @@ struct StructureGuess {
         }
         guard let largest = stretches.max(by: { $0.cells < $1.cells }) else { return 0..<rows.count }
         for stretch in stretches {
-            let isSmall = stretch.range.count < 3 || stretch.cells * 10 < largest.cells && stretch.range.count < 12
+            let isPairs = rows[stretch.range.lowerBound].width == 2 && stretch.range.count < 8 && rows[largest.range.lowerBound].width > 2
+            let isSmall =
+                stretch.range.count < 3 || stretch.cells * 10 < largest.cells && stretch.range.count < 12
+                || isPairs && stretch.cells < largest.cells
             if stretch.range == largest.range || !isSmall { return stretch.range }
         }
         return largest.range
     }
 
-    /// Columns whose cells are numbers, dates or times, the first records left aside, which may be the header.
-    private static func typed(_ rows: ArraySlice<SampleRow>, _ width: Int) -> [Bool] {
-        let skipped = rows.count > 8 ? 3 : rows.count > 2 ? 1 : rows.count > 1 ? 1 : 0
-        let below = rows.dropFirst(skipped)
-        return (0..<width).map { column in
-            var typed = 0
-            var filled = 0
-            for row in below where column < row.width {
-                if row.kinds[column] != .empty { filled += 1 }
-                if row.kinds[column].isTyped { typed += 1 }
-            }
-            return typed > 0 && (typed * 10 >= filled * 7 || below.count <= 6 && typed * 2 > filled)
-        }
-    }
-
-    /// The first record that holds data.
-    private static func firstData(_ rows: [SampleRow], _ body: Range<Int>, _ width: Int, _ typed: [Bool]) -> Int {
-        let count = typed.filter { $0 }.count
-        guard count > 0 else { return firstOfText(rows, body) }
-        for index in body.prefix(deepestTitle) {
-            let row = rows[index]
-            guard row.width > 1 || width == 1, !row.isComment || row.width == width else { continue }
-            var matches = 0
-            var texts = 0
-            for column in 0..<min(width, row.width) where typed[column] {
-                if row.kinds[column].isTyped { matches += 1 }
-                if row.kinds[column] == .text { texts += 1 }
-            }
-            if areYears(row, rows, body, typed, index) { continue }
-            if matches > texts { return index }
-            // One column of text among data proves little below the first record.
-            if index > body.lowerBound, count == 1, texts > 0, !isUnits(row), rows[body.lowerBound].filled * 2 > width { return index }
-            if index > body.lowerBound, matches == 0, texts == 0, row.filled > 0, row.filled * 2 >= width { return index }
-        }
-        return body.lowerBound + (body.count > 1 || !rows[body.lowerBound].isTyped ? 1 : 0)
-    }
-
-    /// Where no column has a type: the first record is the header, unless what it holds comes again in its column.
-    private static func firstOfText(_ rows: [SampleRow], _ body: Range<Int>) -> Int {
-        let top = rows[body].firstIndex { $0.filled * 2 >= $0.width && !$0.isComment } ?? body.lowerBound
-        let first = rows[top]
-        let below = rows[top..<body.upperBound].dropFirst()
-        if below.isEmpty { return top + (first.isTyped ? 0 : 1) }
-        for column in 0..<first.width where first.kinds[column] == .text {
-            if below.contains(where: { column < $0.width && $0.cells[column] == first.cells[column] }) { return top }
-        }
-        return top + (first.isTyped ? 0 : 1)
-    }
-
-    /// Whether a record names columns by years: whole numbers of 1900…2100 that go up by one, above cells that are others.
-    private static func areYears(_ row: SampleRow, _ rows: [SampleRow], _ body: Range<Int>, _ typed: [Bool], _ index: Int) -> Bool {
-        guard index == body.lowerBound, body.count > 1 else { return false }
-        var last: Int?
-        var years = 0
-        for column in 0..<min(row.width, typed.count) where typed[column] && row.kinds[column] != .empty {
-            guard let year = Int(String(decoding: row.cells[column], as: UTF8.self)), (1900...2100).contains(year),
-                last.map({ year == $0 + 1 || year == $0 - 1 }) ?? true
-            else { return false }
-            last = year
-            years += 1
-        }
-        guard years > 1 else { return false }
-        let next = rows[index + 1]
-        return next.cells != row.cells
-            && zip(next.cells, row.cells).contains {
-                $0 != $1 && Int(String(decoding: $0, as: UTF8.self)).map { !(1900...2100).contains($0) } ?? true
-            }
-    }
-
-    /// Short words in brackets, signs: what stands below names of columns.
-    private static func isUnits(_ row: SampleRow) -> Bool {
-        var units = 0
-        for (cell, kind) in zip(row.cells, row.kinds) where kind == .text {
-            let isBracketed = cell.first == UInt8(ascii: "(") || cell.first == UInt8(ascii: "[")
-            guard isBracketed || cell.count <= 5 else { return false }
-            units += 1
-        }
-        return units > 0
+    /// The records of the table without those of at most two cells above an empty one: `Year;2019;;;`.
+    private static func withoutPairs(_ rows: [SampleRow], _ body: Range<Int>) -> Range<Int> {
+        let filled = rows[body].map(\.filled).sorted()
+        guard let usual = filled.isEmpty ? nil : filled[filled.count / 2], usual > 2 else { return body }
+        guard let empty = body.prefix(9).first(where: { rows[$0].filled == 0 }), empty > body.lowerBound, empty + 2 < body.upperBound,
+            rows[body.lowerBound..<empty].allSatisfy({ $0.filled <= 2 })
+        else { return body }
+        return empty + 1..<body.upperBound
     }
 
     /// A record of another width right above the data that holds nothing but names.
@@ -196,24 +130,39 @@ struct StructureGuess {
         return follows && row.filled * 3 >= row.width * 2 ? data - 1 : nil
     }
 
-    /// The first record of the header that ends above `data`.
-    private static func headerTop(_ rows: [SampleRow], _ data: Int, _ first: Int, _ width: Int) -> Int {
+    /// The first record of the header that ends above `data`; `data` where what stands there names no columns.
+    private static func headerTop(_ rows: [SampleRow], _ data: Int, _ first: Int, _ pattern: ColumnPattern) -> Int {
+        let width = pattern.width
         var top = data - 1
+        // An empty record may part the names from the data.
+        while top > first, rows[top].filled == 0 { top -= 1 }
+        guard rows[top].filled > 0, rows[top].width != width || pattern.canName(rows[top]) else {
+            return min(data, rows.count - 1)
+        }
         while top > max(0, data - deepestHeader) {
             let above = rows[top - 1]
-            guard above.width == width || top - 1 >= first && above.width > 1, above.filled > 1, !above.isComment else { break }
+            guard above.width == width || top - 1 >= first && above.width > 1, above.filled > 0, !above.isComment else { break }
             // A blank line between them parts a title from the header.
             guard rows[top].line - above.line == 1 || above.cells.contains(where: { $0.contains(0x0A) }) else { break }
-            let typed = above.kinds.filter { $0.isTyped }.count
-            guard typed * 2 <= above.filled, above.filled * 10 >= width * 3 || above.cells[0].isEmpty else { break }
+            let vote = pattern.vote(above)
+            guard vote.typed * 2 <= above.filled, isHeaderPart(above, over: rows[top], width) else { break }
             top -= 1
         }
         return top
     }
 
-    private static func beginning(_ rows: [SampleRow], _ first: Int, _ width: Int, _ typed: [Bool]) -> (top: Int, data: Int) {
-        let top = rows[first...].firstIndex { $0.filled * 2 >= width } ?? first
-        return (top, top + 1)
+    /// Whether a record belongs to the header whose next record is `below`: it names groups of columns, or is as full as the header.
+    private static func isHeaderPart(_ above: SampleRow, over below: SampleRow, _ width: Int) -> Bool {
+        if above.filled == 1 { return above.isGroupLabel }
+        if above.cells[0].isEmpty { return true }
+        guard above.filled * 10 >= width * 3 else { return false }
+        // `Year;2019;;;` says something of the whole table.
+        let isPrefix = above.cells.prefix(above.filled).allSatisfy { !$0.isEmpty }
+        return !(isPrefix && above.filled <= 2 && width > 3 && !below.cells[0].isEmpty)
+    }
+
+    private static func beginning(_ rows: [SampleRow], _ first: Int, _ width: Int) -> Int {
+        rows[first...].firstIndex { $0.filled * 2 >= width } ?? first
     }
 
     /// The names: cells of the same column joined by a blank.

@@ -87,14 +87,27 @@ public struct ShapeOverrides: Sendable, Hashable, Codable {
     public var skipRows: Int?
     /// Records that make up the header, 0…10.
     public var headerRows: Int?
+    /// Which of several tables of the file is read, from 1.
+    public var table: Int?
 
     /// Nothing is given.
     public init() {}
 
     enum CodingKeys: String, CodingKey {
-        case encoding, delimiter, quote, escape
+        case encoding, delimiter, quote, escape, table
         case skipRows = "skip_rows"
         case headerRows = "header_rows"
+    }
+
+    /// The same for a further table of the file, whose first line has that number.
+    func later(line: Int, _ shape: TableShape) -> ShapeOverrides {
+        var later = self
+        later.encoding = nil
+        later.delimiter = shape.isUndelimited ? nil : shape.delimiter
+        later.quote = shape.quote ?? ""
+        later.escape = shape.escape ?? ""
+        later.skipRows = skipRows.flatMap { $0 >= line - 1 ? $0 - line + 1 : nil }
+        return later
     }
 
     /// The byte that a text names; nil where none is given, an empty one where there shall be none.

@@ -3,7 +3,7 @@
 /// The last three rows wait until it is known that they are the last, since totals stand there and must not count.
 public struct TableProfiler: Sendable {
     /// The columns' names.
-    public let names: [String]
+    public private(set) var names: [String]
     private let limits: ProfileLimits
     private let delimiter: UInt8?
     private let overrides: [String: ColumnOverride]
@@ -29,6 +29,12 @@ public struct TableProfiler: Sendable {
         let limits = limits ?? ProfileLimits(columns: names.count)
         self.limits = limits
         columns = [ColumnEvidence](repeating: ColumnEvidence(limits: limits), count: names.count)
+    }
+
+    /// Says what the columns are called, and that there are as many; the rows so far have nothing in those that are new.
+    public mutating func rename(_ names: [String]) {
+        while columns.count < names.count { columns.append(ColumnEvidence(limits: limits, missing: rows)) }
+        self.names = names + self.names.dropFirst(names.count)
     }
 
     /// Adds rows below those added before. Fields beyond the last column do not count; missing ones are empty.

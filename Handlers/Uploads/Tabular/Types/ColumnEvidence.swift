@@ -20,7 +20,9 @@ struct ColumnEvidence: Sendable {
     /// The first fields of each class, for messages.
     private(set) var examples = Examples()
 
-    init(limits: ProfileLimits) {
+    /// - Parameter missing: rows that had no such field.
+    init(limits: ProfileLimits, missing: Int = 0) {
+        empty = missing
         numbers = NumberEvidence(size: limits.quantileSize)
         times = TimeEvidence(size: limits.quantileSize)
         distinct = DistinctCounter(limit: limits.exactDistinct, precision: limits.distinctPrecision)

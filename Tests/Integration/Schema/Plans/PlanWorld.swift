@@ -57,6 +57,27 @@ enum PlanWorld {
             from generate_series(1, 200) t, lateral generate_series(1, case t when 1 then 99 when 200 then 1 else 20 end) n;
         insert into app.resumable_parts (tenant_id, upload_id, number, size, object)
             select u.tenant_id, u.id, n, 5, 'o' from app.resumable_uploads u, generate_series(1, 3) n;
+        insert into app.data_sources (tenant_id, id, business_id, name, type, config, status, created_by)
+            select pg_temp.id(0, t, 0), pg_temp.id(7, t, n), pg_temp.id(1, t, n / 10), 'x' || n, 'gdelt', '{}', 'active', pg_temp.id(0, t, 0)
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 199 when 200 then 0 else 9 end) n;
+        insert into app.source_runs (tenant_id, id, source_id, attempt, trigger, status)
+            select s.tenant_id, gen_random_uuid(), s.id, n, 'schedule', 'succeeded'
+            from app.data_sources s, lateral generate_series(1, 20) n;
+        insert into app.source_pushes (tenant_id, source_id, message_id)
+            select s.tenant_id, s.id, 'm' || n from app.data_sources s, lateral generate_series(1, 5) n;
+        insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at)
+            select s.tenant_id, gen_random_uuid(), s.business_id, s.id, 't', 'u', sha256((s.id || ' ' || n)::bytea), sha256((s.id || ' t' || n)::bytea),
+                'h', timestamptz '2025-01-01 00:00Z' + n * interval '1 hour'
+            from app.data_sources s, lateral generate_series(1, 30) n;
+        insert into app.weather_data (tenant_id, business_id, source_id, location, kind, "timestamp", latitude, longitude)
+            select s.tenant_id, s.business_id, s.id, s.name, 'observed', timestamptz '2025-01-01 00:00Z' + n * interval '1 hour', 1, 2
+            from app.data_sources s, lateral generate_series(1, 50) n;
+        insert into app.market_data (tenant_id, business_id, source_id, symbol, "timestamp", value)
+            select s.tenant_id, s.business_id, s.id, s.name, timestamptz '2025-01-01 00:00Z' + n * interval '1 day', 1
+            from app.data_sources s, lateral generate_series(1, 50) n;
+        insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, population)
+            select s.tenant_id, s.business_id, s.id, n, 'q' || n, 'n' || n, 1, 2, n
+            from app.data_sources s, lateral generate_series(1, 5) n on conflict do nothing;
         set session_replication_role = origin;
         analyze;
         """

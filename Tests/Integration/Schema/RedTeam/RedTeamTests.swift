@@ -232,7 +232,8 @@ extension Integration {
         private func isAllowed(_ attack: Attack, _ bench: Bench) -> Bool {
             let tables = [
                 "dashboards": ["app.businesses"],
-                "uploads": ["app.files", "app.import_replaced", "app.resumable_uploads", "app.resumable_parts"],
+                "sources": ["app.data_sources", "app.source_runs", "app.source_pushes"],
+                "uploads": ["app.files", "app.resumable_uploads", "app.resumable_parts"],
             ]
             return (tables[bench.handler] ?? []).contains { attack.statements[0].hasPrefix("lock table \($0) in ") }
         }

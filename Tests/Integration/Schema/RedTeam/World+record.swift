@@ -64,6 +64,31 @@ extension World {
             insert into app.import_refusals (tenant_id, import_id, number, row, line, reason, fields)
                 values ('\(tenant)', '\(entry)', 1, 1, 2, '\(name)', '["\(name)"]');
             insert into tenancy.file_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'read', '\(entry)', '2999-01-01');
+            insert into app.data_sources (tenant_id, id, business_id, name, type, config, credentials, status, created_by, created_at, updated_at)
+                select tenant_id, '\(entry)', id, '\(name)', 'http_json', '{}', sha256('credentials \(name)'), 'active', '\(user)', '2026-01-01', '2026-01-01'
+                from app.businesses where tenant_id = '\(tenant)' order by id limit 1;
+            insert into app.source_runs (tenant_id, id, source_id, attempt, trigger, status, error, started_at)
+                values ('\(tenant)', '\(entry)', '\(entry)', 1, 'manual', 'failed', '{"message": "\(name)"}', '2026-01-01');
+            insert into app.source_pushes (tenant_id, source_id, message_id, received_at) values ('\(tenant)', '\(entry)', '\(name)', '2026-01-01');
+            insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at, created_at)
+                select tenant_id, '\(entry)', business_id, id, '\(name)', '\(name)', sha256('\(name)'), sha256('\(name)'), '\(name)', '2026-01-01', '2026-01-01'
+                from app.data_sources where tenant_id = '\(tenant)';
+            insert into app.weather_data (tenant_id, business_id, source_id, location, kind, "timestamp", latitude, longitude, fetched_at)
+                select tenant_id, business_id, id, '\(name)', 'observed', '2026-01-01', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
+            insert into app.market_data (tenant_id, business_id, source_id, symbol, "timestamp", value, fetched_at)
+                select tenant_id, business_id, id, '\(name)', '2026-01-01', 1, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
+            insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, fetched_at)
+                select tenant_id, business_id, id, 1, '\(name)', '\(name)', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
+            insert into tenancy.source_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'sync', '\(entry)', '2999-01-01');
+            insert into tenancy.webhooks (resolver, id, tenant_id) values ('sources_push', '\(entry)', '\(tenant)');
+            insert into tenancy.provider_calls (tenant_id, provider, period_start, calls) values ('\(tenant)', 'gdelt', '2026-01-01', 3);
+            insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, errors, created_at, finished_at)
+                values ('\(tenant)', '\(entry)', 'other', 'work', 'completed', '2026-01-01', 5, '[{"message": "\(name)"}]', '2026-01-01', '2999-01-01');
+            insert into tenancy.job_data (tenant_id, job_id, handler, arguments) values ('\(tenant)', '\(entry)', 'other', '{"name": "\(name)"}');
+            insert into tenancy.timers (tenant_id, handler, name, definition, paused, created_at)
+                values ('\(tenant)', 'other', 'daily', '{"kind": "work", "schedule": "@daily", "priority": 5, "max_attempts": 5}', true, '2026-01-01');
+            insert into tenancy.timer_occurrences (tenant_id, handler, timer, fire_at, outcome, job_id, decided_at)
+                values ('\(tenant)', 'other', 'daily', '2026-01-01', 'fired', '\(entry)', '2999-01-01');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -78,7 +103,9 @@ extension World {
             "identity.mail_outbox", "identity.providers",
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
             "tenancy.erasures", "app.file_clock", "app.files", "app.imports", "app.import_sources", "app.import_replaced", "app.import_refusals",
-            "tenancy.file_work",
+            "tenancy.file_work", "app.data_sources", "app.source_runs", "app.source_pushes", "app.news_articles", "app.weather_data",
+            "app.market_data", "app.places", "tenancy.source_work", "tenancy.webhooks", "tenancy.provider_calls",
+            "tenancy.jobs", "tenancy.job_data", "tenancy.timers", "tenancy.timer_occurrences",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {

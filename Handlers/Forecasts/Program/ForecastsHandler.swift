@@ -1,0 +1,12 @@
+import HandlerKit
+
+/// Forecasts what indicators will be, and says which of their values are unusual.
+@main struct ForecastsHandler: Handler {
+    init(environment: HandlerEnvironment) {}
+
+    @RoutesBuilder var routes: [Route] {}
+
+    static var commands: [ProgramCommand] { [ForecastCommand.command, AnomaliesCommand.command] }
+
+    static var statements: [Statement] { [] }
+}

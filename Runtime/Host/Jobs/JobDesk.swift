@@ -1,0 +1,100 @@
+import Jobs
+import Kernel
+import NIOCore
+import Synchronization
+
+/// What a gateway knows of the jobs that it runs, for all who take part: the wires that hear of new ones, the task that claims, those that run.
+final class JobDesk: Sendable {
+    private struct State {
+        var turns: ClaimTurns
+        var held = HeldLeases()
+        var stops: [HeldLeases.Lease: Stops] = [:]
+        var gate = WakeGate()
+        var isStopping = false
+    }
+
+    private let state: Mutex<State>
+    private let time: TimeSource
+    private let loop: any EventLoop
+    /// Raised when there may be something to claim.
+    let signal = JobSignal()
+    /// Each element is an announcement that is due.
+    let announcements: AsyncStream<Void>
+    private let announcement: AsyncStream<Void>.Continuation
+    /// How many run at once.
+    let capacity: Int
+
+    init(capacity: Int, loop: any EventLoop, time: TimeSource) {
+        self.capacity = capacity
+        self.loop = loop
+        self.time = time
+        state = Mutex(State(turns: ClaimTurns(capacity: capacity)))
+        (announcements, announcement) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    // MARK: For wires and listeners
+
+    /// An invocation here has made jobs: they are looked for now, and other hosts hear of them soon.
+    func enqueued() {
+        signal.raise()
+        guard let wait = state.withLock({ $0.gate.enqueued(at: time.instant()) }) else { return }
+        loop.scheduleTask(in: .nanoseconds(wait.microseconds * 1000)) { [announcement] in announcement.yield() }
+    }
+
+    func announced() { state.withLock { $0.gate.announced(at: time.instant()) } }
+
+    // MARK: For the task that claims
+
+    var isStopping: Bool { state.withLock { $0.isStopping } }
+    var free: Int { state.withLock { $0.turns.free } }
+    /// Jobs that run.
+    var count: Int { state.withLock { $0.turns.count } }
+    /// Where the circle of tenants stands.
+    var place: UUID { state.withLock { $0.turns.place } }
+
+    func shares(_ waiting: [TenantID]) -> [ClaimTurns.Share] { state.withLock { $0.turns.shares(waiting) } }
+
+    /// Nothing new is claimed from now on.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        signal.raise()
+    }
+
+    // MARK: For those that run
+
+    /// A job begins; the result stops it.
+    func begin(_ lease: HeldLeases.Lease) -> Stops {
+        let stops = Stops()
+        state.withLock { state in
+            state.turns.began(TenantID(lease.tenant))
+            state.held.add(lease)
+            state.stops[lease] = stops
+        }
+        return stops
+    }
+
+    func end(_ lease: HeldLeases.Lease) {
+        let free = state.withLock { state in
+            state.turns.ended(TenantID(lease.tenant))
+            state.held.remove(lease)
+            state.stops[lease] = nil
+            return state.turns.free
+        }
+        // Claiming costs a round trip: half of all at once.
+        if free * 2 == capacity || free * 2 == capacity + 1 || free == capacity { signal.raise() }
+    }
+
+    /// What is to be renewed.
+    var leases: [HeldLeases.Lease] { state.withLock { $0.held.all } }
+
+    /// Stops the jobs that are not this gateway's any more, or that somebody wants to stop.
+    func renewed(_ asked: [HeldLeases.Lease], kept: [HeldLeases.Lease: Bool]) {
+        let stops = state.withLock { state in state.held.renewed(asked, kept: kept).compactMap { state.stops[$0.lease] } }
+        for stop in stops { stop.all() }
+    }
+
+    /// Stops all that run.
+    func stopAll() {
+        for stop in state.withLock({ Array($0.stops.values) }) { stop.all() }
+    }
+}

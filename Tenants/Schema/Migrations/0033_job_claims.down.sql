@@ -1,0 +1,15 @@
+set local role {prefix}_owner;
+drop function tenancy.announce_jobs();
+drop function tenancy.fire_timer(uuid, text, text, timestamptz, timestamptz, text, timestamptz[], text[], bigint[], uuid[], float8[]);
+drop function tenancy.make_timer_job(tenancy.timers, timestamptz, uuid, float8);
+drop function tenancy.next_timer();
+drop function tenancy.due_timers(text[], int);
+drop function tenancy.sync_timers(text, jsonb);
+drop function tenancy.sweep_jobs(int);
+drop function tenancy.take_lapsed_jobs(int);
+drop function tenancy.fail_job(uuid, uuid, int, uuid, jsonb, float8, boolean);
+drop function tenancy.with_error(jsonb, int, jsonb);
+drop function tenancy.renew_jobs(uuid, uuid[], uuid[], bigint[], float8);
+drop function tenancy.claim_jobs(uuid, uuid, text[], int, float8);
+drop function tenancy.waiting_tenants(uuid, int);
+drop function tenancy.promote_jobs(int);

@@ -1,0 +1,13 @@
+set local role {prefix}_owner;
+drop function jobs.all_jobs(text, text, uuid, int);
+drop function jobs.steer_timer(text, text, text, uuid);
+drop function jobs.own_occurrences(text, text, timestamptz, int);
+drop function jobs.own_timers();
+drop function tenancy.timer_json(tenancy.timers);
+drop function jobs.steer(uuid, text);
+drop function tenancy.steer_job(uuid, uuid, text);
+drop function jobs.own_job(uuid);
+drop function jobs.own_jobs(text, text, uuid, int);
+drop function tenancy.job_json(tenancy.jobs);
+drop function tenancy.time_text(timestamptz);
+drop index tenancy.jobs_dead;

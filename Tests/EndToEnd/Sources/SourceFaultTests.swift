@@ -1,0 +1,98 @@
+import Glibc
+import Kernel
+import Postgres
+import TestSupport
+import Testing
+
+extension EndToEnd {
+    /// Whatever goes wrong elsewhere stands in a source's history, in words.
+    @Suite("Faults of sources", .testDatabase) struct SourceFaults {
+        private func config(_ world: SourcesWorld, _ path: String) -> JSONObject {
+            ["url": .string(world.url(path)), "records": "$.rows[*]", "time": "$.day", "metrics": [["name": "Amount", "path": "$.amount"]]]
+        }
+
+        @Test("each fault has its code and a sentence; the gateway and other sources go on") func faults() async throws {
+            try await SourcesWorld.run { world in
+                let expected: [(path: String, codes: Set<String>)] = [
+                    ("/fault/bad_json", ["wrong_format"]), ("/fault/html", ["wrong_format"]), ("/fault/empty", ["empty_answer"]),
+                    ("/fault/endless", ["too_large"]), ("/fault/status/500", ["provider_error"]), ("/fault/status/404", ["not_found"]),
+                    ("/fault/status/401", ["not_allowed"]), ("/fault/rate_limited?retry_after=120", ["rate_limited"]),
+                    ("/fault/loop", ["too_many_redirects"]), ("/fault/reset", ["unreachable", "wrong_format", "connection_lost"]),
+                    ("/fault/not_http", ["wrong_format", "not_understood"]), ("/fault/cut", ["unreachable", "connection_lost"]),
+                    ("/fault/not_utf8", ["wrong_format"]), ("/fault/redirect?to=http://169.254.169.254/latest", ["address_refused"]),
+                    ("/fault/redirect?to=http://10.0.0.1/", ["address_refused"]),
+                ]
+                var ids: [String] = []
+                for (path, _) in expected { ids.append(try await world.source("http_json", config(world, path))) }
+                for id in ids { #expect(try await world.post("/data/sources/\(id)/sync").status == 202) }
+                for (id, (path, codes)) in zip(ids, expected) {
+                    let run = try await world.settled(id, more: 0)
+                    let error = run["error"]
+                    #expect(run["status"] == "failed" && codes.contains(error?["code"]?.string ?? ""), "\(path): \(run)")
+                    #expect((error?["message"]?.string?.count ?? 0) > 20, "\(path): \(run)")
+                    if path.contains("rate_limited") { #expect((error?["retry_after_seconds"]?.integer ?? 0) >= 119, "\(run)") }
+                }
+                #expect(try await world.values().isEmpty)
+                #expect(try await world.count("tenancy.source_work") == 0)
+            }
+        }
+
+        @Test("wrong types and missing fields: what can be read is kept, the rest is told; nothing at the path is said") func shapes() async throws {
+            try await SourcesWorld.run { world in
+                let run = try await world.sync(try await world.source("http_json", config(world, "/json/types")))
+                #expect(run["status"] == "succeeded" && run["records"]?["new"] == 1 && run["records"]?["refused"] == 3, "\(run)")
+                #expect(run["refusals"]?.array?.count == 3, "\(run)")
+                let nothing = try await world.sync(try await world.source("http_json", config(world, "/fault/wrong_types")))
+                #expect(nothing["status"] == "succeeded" && nothing["refusals"]?[0]?["reason"]?.string?.contains("$.rows") == true, "\(nothing)")
+            }
+        }
+
+        @Test("what came before a fault is kept, and the next run goes on") func partial() async throws {
+            try await SourcesWorld.run { world in
+                let id = try await world.source(
+                    "http_json",
+                    [
+                        "url": .string(world.url("/json/items?page=1")), "records": "$.items[*]", "time": "$.day", "next": "$.next",
+                        "metrics": [["name": "Amount", "path": "$.amount"]],
+                    ])
+                try await world.control("answer", ["path": "/json/items?page=2", "status": 500, "times": 10])
+                let run = try await world.sync(id)
+                #expect(run["status"] == "partial" && run["error"]?["code"] == "provider_error" && run["records"]?["new"] == 2, "\(run)")
+                #expect(try await world.values().count == 2)
+                try await world.control("clear", [:])
+                let next = try await world.sync(id)
+                #expect(next["status"] == "succeeded" && next["records"]?["new"] == 4 && next["records"]?["unchanged"] == 2, "\(next)")
+            }
+        }
+
+        @Test("a source on a schedule waits longer after each failure, and heeds Retry-After") func waits() async throws {
+            try await SourcesWorld.run { world in
+                try await world.control("answer", ["path": "/json/deep", "status": 429, "headers": ["Retry-After": "1000"], "times": 9])
+                let made = try await world.make("http_json", config(world, "/json/deep"), interval: 3600)
+                let id = try made.json["id"]?.string ?? ""
+                _ = try await world.settled(id, more: 0)
+                let source = try await world.show(id)
+                #expect(source?["failures"] == 1, "\(String(describing: source))")
+                let next = try #require(source?["next_run_at"]?.string.flatMap { Timestamp($0) })
+                #expect((next - TimeSource.system.now()).milliseconds > 900_000, "\(next)")
+                #expect(try await world.count("tenancy.source_work") == 1)
+            }
+        }
+
+        @Test("a handler that is killed while it runs a source begins anew; the history says so") func killed() async throws {
+            try await SourcesWorld.run { world in
+                try await world.control(
+                    "answer", ["path": "/csv/sales.csv", "status": 200, "body": "day,amount\n2026-01-01,1\n2026-01-02,2\n", "after_s": 60])
+                let id = try await world.source("csv_url", ["url": .string(world.url("/csv/sales.csv"))])
+                #expect(try await world.post("/data/sources/\(id)/sync").status == 202)
+                try await world.host.eventually("it is asked") { try await world.asked("/csv/sales.csv") == 1 }
+                for pid in try world.host.processes(of: "sources-handler") { Glibc.kill(pid, SIGKILL) }
+                let run = try await world.settled(id, more: 1)
+                #expect(run["status"] == "succeeded" && run["records"]?["new"] == 2, "\(run)")
+                let all = try await world.runs(id)
+                #expect(all.last?["status"] == "failed" && all.last?["error"]?["code"] == "interrupted", "\(all)")
+                try await world.host.eventually("its work is done") { try await world.count("tenancy.source_work") == 0 }
+            }
+        }
+    }
+}
