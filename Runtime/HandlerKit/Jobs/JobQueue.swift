@@ -25,6 +25,7 @@ public struct JobQueue: Sendable {
         /// At most one job of the kind with the same key, of up to 255 characters, that has not ended: another one is not made.
         public var uniqueKey: String?
 
+        /// At once, in the middle of the priorities, begun up to five times, as often as it is asked for. A priority beyond 1…9 is the nearest one.
         public init(delay: Duration = .zero, priority: Int = 5, maxAttempts: Int = 5, uniqueKey: String? = nil) {
             self.delay = delay
             self.priority = min(max(priority, 1), 9)

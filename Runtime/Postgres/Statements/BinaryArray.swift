@@ -77,6 +77,7 @@ public struct BinaryArray: Sendable {
         payload.append(contentsOf: bytes)
     }
 
+    /// Appends an element without a value.
     public mutating func appendNull() {
         count += 1
         hasNull = true

@@ -13,6 +13,7 @@ public struct Segment: Sendable {
     /// custom plan.
     public var preambleSetsPlan: Bool
 
+    /// A segment of those calls. `access` defaults to `write` where one of them writes, else `read`.
     public init(preamble: [Call] = [], _ calls: [Call], access: Statement.Access? = nil, preambleSetsPlan: Bool = false) {
         self.preamble = preamble
         self.calls = calls

@@ -16,8 +16,11 @@ public struct Statement: Sendable, Hashable {
     public let name: String
     /// The SQL.
     public let text: String
+    /// Whether it changes something.
     public let access: Access
+    /// How long it takes.
     public let cost: Cost
+    /// How it is planned.
     public let plan: Plan
     /// A hash of the text; the server knows the statement by it and by nothing else, so that a name never stands for two texts.
     let fingerprint: Fingerprint
