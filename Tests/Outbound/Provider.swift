@@ -11,13 +11,14 @@ struct Provider {
 
     /// Every name is this machine unless `addresses` says otherwise.
     init(
-        _ addresses: [String: [String]] = [:], certificate: Certificate? = nil, believing: Certificate? = nil, proxy: String? = nil, ports: [Int] = []
+        _ addresses: [String: [String]] = [:], certificate: Certificate? = nil, believing: Certificate? = nil, authorities: String? = nil,
+        proxy: String? = nil, ports: [Int] = []
     ) throws {
         server = try ServerProgram("provider_server.py", certificate.map { [$0.path, $0.keyPath] } ?? [])
         var rules = OutboundRules()
         rules.allow = ["127.0.0.0/8"]
         rules.ports = [server.port] + ports
-        rules.authorities = believing?.pem
+        rules.authorities = authorities ?? believing?.pem
         rules.proxy = proxy
         client = try HTTPClient(rules) { (addresses[$0] ?? ["127.0.0.1"]).compactMap { InternetAddress($0) } }
     }
