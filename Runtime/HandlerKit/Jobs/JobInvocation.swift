@@ -51,13 +51,19 @@ public struct JobInvocation: Sendable {
         return try await exchange.finishJob(calls.map { Call($0.statement, first + $0.binds) })
     }
 
-    /// The same for statements that depend on each other's results.
-    public func finish<R: Sendable>(_ body: @Sendable (Transaction) async throws -> R) async throws -> R {
+    /// The same for statements that depend on each other's results. `next` gives calls that stand behind the job's end in the same transaction, such as
+    /// the one that makes a job with the unique key of this one.
+    @discardableResult
+    public func finish<R: Sendable>(
+        _ body: @Sendable (Transaction) async throws -> R, next: @Sendable (R) throws -> [Call] = { _ in [] }
+    ) async throws -> R {
         do {
             let result = try await database.interactive { [exchange] transaction in
                 exchange.job?.isFinishing = true
                 let result = try await body(transaction)
                 try await transaction.completeJob()
+                let calls = try next(result)
+                if !calls.isEmpty { _ = try await transaction.batch(calls) }
                 return result
             }
             exchange.job?.isFinished = true

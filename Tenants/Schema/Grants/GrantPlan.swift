@@ -56,7 +56,8 @@ struct GrantPlan {
     static let everyHandler = [
         "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "tenancy.consume(text, bigint)", "runtime.claim_key(text, text, bytea)",
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
-        "jobs.enqueue(uuid, text, jsonb, float8, int, int, text)", "jobs.data()", "jobs.advance(float8, jsonb)", "jobs.fence()", "jobs.complete()",
+        "jobs.enqueue(uuid, text, jsonb, float8, int, int, text)", "jobs.cancel(text, text, boolean)", "jobs.data()", "jobs.advance(float8, jsonb)",
+        "jobs.fence()", "jobs.complete()",
         // The policy of the audit log asks it.
         "tenancy.is_import()",
     ].map { "execute on function \($0)" }

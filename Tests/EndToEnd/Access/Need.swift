@@ -89,7 +89,6 @@ enum Need: Sendable, Equatable {
         "POST /data/sources/{source_id}/resume": .analyst("data:write"),
         "POST /data/sources/{source_id}/push": .open,
         "GET /data/places/{business_id}": .viewer("data:read"),
-        "POST /internal/sources/work": .system,
         "POST /files/upload": .analyst("data:write"),
         "GET /files": .viewer("data:read"),
         "GET /files/events": .viewer("data:read"),

@@ -79,7 +79,6 @@ extension World {
                 select tenant_id, business_id, id, '\(name)', '2026-01-01', 1, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
             insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, fetched_at)
                 select tenant_id, business_id, id, 1, '\(name)', '\(name)', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
-            insert into tenancy.source_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'sync', '\(entry)', '2999-01-01');
             insert into tenancy.webhooks (resolver, id, tenant_id) values ('sources_push', '\(entry)', '\(tenant)');
             insert into tenancy.provider_calls (tenant_id, provider, period_start, calls) values ('\(tenant)', 'gdelt', '2026-01-01', 3);
             insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, errors, created_at, finished_at)
@@ -104,7 +103,7 @@ extension World {
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
             "tenancy.erasures", "app.file_clock", "app.files", "app.imports", "app.import_sources", "app.import_replaced", "app.import_refusals",
             "tenancy.file_work", "app.data_sources", "app.source_runs", "app.source_pushes", "app.news_articles", "app.weather_data",
-            "app.market_data", "app.places", "tenancy.source_work", "tenancy.webhooks", "tenancy.provider_calls",
+            "app.market_data", "app.places", "tenancy.webhooks", "tenancy.provider_calls",
             "tenancy.jobs", "tenancy.job_data", "tenancy.timers", "tenancy.timer_occurrences",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
