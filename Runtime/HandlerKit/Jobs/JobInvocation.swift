@@ -44,7 +44,7 @@ public struct JobInvocation: Sendable {
     public var isFinished: Bool { exchange.job?.isFinished == true }
 
     /// Commits calls and the job's end in one transaction; the tenant is put in front of the binds, as everywhere. Once; a job that returns without is
-    /// finished by then. Throws `CONFLICT` where another attempt has taken over: then nothing of it is there.
+    /// ended by its gateway soon after. Throws `CONFLICT` where another attempt has taken over: then nothing of it is there.
     @discardableResult
     public func finish(_ calls: [Call] = []) async throws -> [Rows] {
         let first = tenant.map { [Bind.id($0)] } ?? []

@@ -128,6 +128,7 @@ enum Need: Sendable, Equatable {
         "POST /jobs/timers/{handler}/{timer}/resume": .admin("jobs:write"),
         "POST /jobs/timers/{handler}/{timer}/run": .admin("jobs:write"),
         "GET /admin/jobs": .operator("tenants:read"),
+        "GET /admin/jobs/metrics": .operator("tenants:read"),
         "GET /admin/tenants/{tenant_id}/jobs": .operator("tenants:read"),
         "POST /admin/tenants/{tenant_id}/jobs/{job_id}/cancel": .operator("tenants:write"),
         "POST /admin/tenants/{tenant_id}/jobs/{job_id}/pause": .operator("tenants:write"),
