@@ -93,6 +93,8 @@ def others(figures):
         yield from fetched(sources)
     if jobs := figures.get("jobs"):
         yield from worked(jobs)
+    if night := figures.get("night"):
+        yield from slept(night)
     if faults := figures.get("faults"):
         yield from broken(faults)
 
@@ -219,3 +221,14 @@ def processor():
     except OSError:
         pass
     return platform.machine()
+
+
+def slept(night):
+    yield (
+        f"{night['tenants']:,} tenants' timers at one moment: all fired; all their jobs run",
+        f"{night['fired_s']} s; {night['run_s']} s")
+    yield (
+        f"The night of {night['tenants']:,} tenants × 10 KPIs ({night['job']}), from {night['sample']} of them",
+        f"{night['hours']} h; gateway and handlers {night['mb']['start']} MB at first, {night['mb']['half']} MB halfway, {night['mb']['peak']} MB at most")
+    reads = night["reads_per_s"]
+    yield "Another tenant's reads a second: alone; meanwhile", f"{reads['alone']:,}; {reads['beside']:,} ({reads['beside'] / reads['alone']:.0%})"
