@@ -21,6 +21,7 @@ def measure(database, size, options):
     tenants, sample = (300, 20) if options.quick else (10_000, 300)
     is_real = f"\n  {TIMER}:" in (ROOT / "Handlers/Forecasts/handler.yaml").read_text()
     make(database, tenants)
+    gateway.let_write(database, 1)
     folder = with_timer(gateway.manifests_with_probe())
     with Gateway(database, folder) as host:
         host.sign_in(range(1, 11))
