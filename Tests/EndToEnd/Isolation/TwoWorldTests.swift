@@ -53,6 +53,8 @@ extension EndToEnd {
                 _ = try await Member.make(2)
                 try await seed(database, tenant: 2, businesses: crowded ? [100, 101, 102] : [], points: crowded ? 500 : 0)
                 if crowded { try await seedRecord(database, tenant: 2) }
+                // How far jobs are would differ, too.
+                try await database.execute("delete from tenancy.jobs where handler = 'forecasts'")
                 return try await RunningHost.run { host in
                     var seen = Normalizer()
                     var answers: [String] = []
@@ -111,6 +113,12 @@ extension EndToEnd {
                     values ('\(tenant)', '\(Self.theirs)', '\(user)', 'kept', 'kept', 'text/csv', 4, sha256('kept'), 'csv', 'completed', 1);
                 insert into app.imports (tenant_id, id, file_id, file_name, user_id, status, dry_run, mapping, position)
                     values ('\(tenant)', '\(Self.theirs)', '\(Self.theirs)', 'kept', '\(user)', 'completed', false, '{}', 2);
+                insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, report, revision)
+                    select tenant_id, gen_random_uuid(), business_id, id, name, 'daily', '[]', '{}', 1 from app.kpi_sources where tenant_id = '\(tenant)';
+                insert into app.anomalies
+                    (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+                    select tenant_id, gen_random_uuid(), business_id, id, '2024-01-02Z', 'spike', 'high', 3, 9, 1, 0, 2, 'kept'
+                    from app.kpi_sources where tenant_id = '\(tenant)';
                 insert into identity.user_sessions (id, user_id, tenant_id, factors, address, user_agent, expires_at)
                     values ('\(Self.theirs)', '\(user)', '\(tenant)', '{password}', '10.0.0.2', 'kept', '2999-01-01');
                 """)

@@ -22,7 +22,7 @@ public enum AutomaticForecast {
         let line = Array(repeating: value, count: horizon)
         return Forecast(
             mean: line, lower80: line, upper80: line, lower95: line, upper95: line, shares: [.init(model: "naive", weight: 1, backtestError: nil)],
-            backtestError: nil, trend: line, seasons: [])
+            backtestError: nil, backtest: nil, trend: line, special: line.map { _ in 0 }, seasons: [])
     }
 }
 
@@ -31,11 +31,12 @@ extension Forecast {
         func scaled(_ values: [Double]) -> [Double] {
             values.map { min(max($0 * unit, -.greatestFiniteMagnitude), .greatestFiniteMagnitude) }
         }
-        (mean, trend) = (scaled(mean), scaled(trend))
+        (mean, trend, special) = (scaled(mean), scaled(trend), scaled(special))
         (lower80, upper80, lower95, upper95) = (scaled(lower80), scaled(upper80), scaled(lower95), scaled(upper95))
         seasons = seasons.map { Season(period: $0.period, values: scaled($0.values)) }
-        shares = shares.map { Share(model: $0.model, weight: $0.weight, backtestError: $0.backtestError.map { $0 * unit }) }
-        backtestError = backtestError.map { $0 * unit }
+        shares = shares.map { Share(model: $0.model, weight: $0.weight, backtestError: $0.backtestError.map { scaled([$0])[0] }) }
+        backtestError = backtestError.map { scaled([$0])[0] }
+        backtest?.scale(by: unit)
     }
 
     mutating func limit(lowest: Double?, highest: Double?) {

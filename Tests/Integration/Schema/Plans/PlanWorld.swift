@@ -78,6 +78,13 @@ enum PlanWorld {
         insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, population)
             select s.tenant_id, s.business_id, s.id, n, 'q' || n, 'n' || n, 1, 2, n
             from app.data_sources s, lateral generate_series(1, 5) n on conflict do nothing;
+        insert into tenancy.kpi_changes (tenant_id, source_id) select s.tenant_id, s.id from app.kpi_sources s;
+        insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, report, revision)
+            select s.tenant_id, gen_random_uuid(), s.business_id, s.id, s.name, f, '[]', '{}', 1 from app.kpi_sources s, unnest(array['daily', 's0']) f;
+        insert into app.anomalies
+            (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+            select s.tenant_id, gen_random_uuid(), s.business_id, s.id, timestamptz '2025-01-01 00:00Z' + n * interval '1 day', 'spike', 's0', 1, 1, 1, 0, 2, 'x'
+            from app.kpi_sources s, lateral generate_series(1, 40) n;
         set session_replication_role = origin;
         analyze;
         """

@@ -89,6 +89,15 @@ extension World {
                 values ('\(tenant)', 'other', 'daily', '{"kind": "work", "schedule": "@daily", "priority": 5, "max_attempts": 5}', true, '2026-01-01');
             insert into tenancy.timer_occurrences (tenant_id, handler, timer, fire_at, outcome, job_id, decided_at)
                 values ('\(tenant)', 'other', 'daily', '2026-01-01', 'fired', '\(entry)', '2999-01-01');
+            insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, confidence, report, revision, created_at)
+                select tenant_id, '\(entry)', business_id, id, '\(name)', 'daily', '[{"mean": 7}]', 0.5, '{"name": "\(name)"}', 1, '2026-01-01'
+                from app.kpi_sources where tenant_id = '\(tenant)' order by id limit 1;
+            insert into app.anomalies
+                (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation, detected_at)
+                select tenant_id, '\(entry)', business_id, id, '2026-01-01', 'spike', 'high', 3, 9, 1, 0, 2, '\(name)', '2026-01-01'
+                from app.kpi_sources where tenant_id = '\(tenant)' order by id limit 1;
+            update tenancy.kpi_changes set changed_by = '1', changed_at = '2026-01-01' where tenant_id = '\(tenant)';
+            delete from tenancy.jobs where tenant_id = '\(tenant)' and handler = 'forecasts';
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -106,6 +115,7 @@ extension World {
             "tenancy.file_work", "app.data_sources", "app.source_runs", "app.source_pushes", "app.news_articles", "app.weather_data",
             "app.market_data", "app.places", "tenancy.source_work", "tenancy.webhooks", "tenancy.provider_calls",
             "tenancy.jobs", "tenancy.job_data", "tenancy.timers", "tenancy.timer_occurrences",
+            "app.forecasts", "app.anomalies", "tenancy.kpi_changes",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {
