@@ -93,6 +93,8 @@ def others(figures):
         yield from fetched(sources)
     if jobs := figures.get("jobs"):
         yield from worked(jobs)
+    if forecasts := figures.get("forecasts"):
+        yield from foretold(forecasts)
     if faults := figures.get("faults"):
         yield from broken(faults)
 
@@ -148,6 +150,14 @@ def worked(jobs):
         f"Empty jobs a second, {jobs['count']:,} through claim, a handler's process and commit: of one tenant; of many",
         f"{jobs['per_s']['one_tenant']:,}; {jobs['per_s']['many_tenants']:,}")
     yield "From a job's insert to its start", f"p50 {jobs['start_ms']['p50']} ms, p99 {jobs['start_ms']['p99']} ms"
+
+
+def foretold(forecasts):
+    for name, what in (("sample", "the sample's weather"), ("collection", "the collection's daily KPIs")):
+        for method, found in forecasts.get(name, {}).items():
+            yield (
+                f"{found['series']} series of {what} by {method.replace('_', ' ')}: OWA; values inside of the 95 % band; CPU a series",
+                f"{found['owa']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
 
 
 def checked(tokens):

@@ -104,8 +104,9 @@ begin
                 returning k.taken into look;
         end if;
         continue when look is null;
+        -- Often enough to outlast a long import that holds the KPI.
         insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, priority, max_attempts, unique_key)
-            values (part.tenant_id, tenancy.make_id(), 'forecasts', 'detect_anomalies', 'scheduled', clock_timestamp() + interval '2 seconds', 7, 5,
+            values (part.tenant_id, tenancy.make_id(), 'forecasts', 'detect_anomalies', 'scheduled', clock_timestamp() + interval '2 seconds', 7, 12,
                 part.source_id || '/' || look)
             on conflict (tenant_id, handler, kind, unique_key) where unique_key is not null and finished_at is null do nothing;
     end loop;

@@ -24,9 +24,11 @@ enum ForecastJobs {
         }
     }
 
-    /// The call that makes the job of a business; one waits at most.
+    /// The call that makes the job of a business; one of each sort is there at most.
     static func call(_ jobs: JobQueue, _ business: UUID, all: Bool) throws -> Call {
-        try jobs.call("forecast_business", Input(business: business, all: all), .init(priority: all ? 5 : 7, uniqueKey: "\(business)"))
+        try jobs.call(
+            "forecast_business", Input(business: business, all: all),
+            .init(priority: all ? 5 : 7, uniqueKey: all ? "\(business)/all" : "\(business)"))
     }
 }
 
