@@ -23,7 +23,9 @@ extension EndToEnd {
                     let band = ["lo95", "lo80", "mean", "hi80", "hi95"].compactMap { step[$0]?.number }
                     #expect(band.count == 5 && band == band.sorted(), "\(step)")
                     #expect(abs(band[2] - ForecastsWorld.weekly(200 + index)) < 20, "\(step)")
-                    let parts = (step["trend"]?.number ?? 0) + (step["special"]?.number ?? 0) + (step["seasons"]?[0]?.number ?? 0)
+                    let parts =
+                        (step["trend"]?.number ?? 0) + (step["special"]?.number ?? 0) + (step["weather"]?.number ?? 0)
+                        + (step["seasons"]?[0]?.number ?? 0)
                     #expect(abs(parts - band[2]) < 0.01, "its components make the forecast: \(step)")
                 }
                 let weights = first["models"]?.array?.compactMap { $0["weight"]?.number } ?? []
@@ -127,6 +129,38 @@ extension EndToEnd {
                 #expect(try await world.forecasts("?metric=strange").count == 1)
                 #expect(
                     try await TestDatabase.current.query("select from tenancy.jobs where handler = 'forecasts' and status <> 'completed'").isEmpty)
+            }
+        }
+
+        @Test("rain that keeps people away is foreseen as far as the weather at the business is known") func weather() async throws {
+            try await RunningHost.run { host in
+                let world = try await ForecastsWorld.make(host)
+                // Rain of ten on eight days in 37, known three days ahead; observed ones as a day, forecast ones by the hour.
+                let rain = { (day: Int) in day * 31 % 37 < 8 ? 10.0 : 0.0 }
+                let days = (0..<300).map { Timestamp(seconds: Int64(20_089 + $0) * 86_400) }
+                _ = try await TestDatabase.current.query(
+                    """
+                    insert into app.weather_data (tenant_id, business_id, location, kind, "timestamp", latitude, longitude, precipitation)
+                    select $1, $2, 'Berlin', 'observed', d.at, 52, 13, d.rain from unnest($3::timestamptz[], $4::float8[]) d (at, rain)
+                    """, [.id(world.member.tenant), .uuid(world.business), .timestamps(days), .float8s((0..<300).map(rain))])
+                let hours = (300 * 24..<303 * 24).map { Timestamp(seconds: Int64(20_089 * 24 + $0) * 3600) }
+                _ = try await TestDatabase.current.query(
+                    """
+                    insert into app.weather_data (tenant_id, business_id, location, kind, "timestamp", latitude, longitude, precipitation)
+                    select $1, $2, 'Berlin', 'forecast', d.at, 52, 13, d.rain from unnest($3::timestamptz[], $4::float8[]) d (at, rain)
+                    """,
+                    [
+                        .id(world.member.tenant), .uuid(world.business), .timestamps(hours),
+                        .float8s((300 * 24..<303 * 24).map { rain($0 / 24) / 24 }),
+                    ])
+                try await world.upload(0..<300) { 10 * ForecastsWorld.weekly($0) - 40 * rain($0) }
+                try await RunningHost.eventually("it is forecast", within: .seconds(60)) { try await world.forecasts().count == 1 }
+                let steps = try #require(try await world.forecasts().first?["prediction"]?.array)
+                for step in 0..<3 {
+                    let weather = steps[step]["weather"]?.number ?? 0
+                    #expect(rain(300 + step) > 0 ? weather < -200 : weather >= 0, "\(steps[step])")
+                }
+                #expect(steps[3...].allSatisfy { $0["weather"] == 0 })
             }
         }
 

@@ -67,6 +67,7 @@ struct Pipeline {
             backtest: figures,
             trend: mean.indices.map { mean[$0] - ahead[$0] - special[$0] },
             special: special,
+            regressors: special.map { _ in 0 },
             seasons: parts.seasons.map { season in
                 Forecast.Season(
                     period: Double(season.period),

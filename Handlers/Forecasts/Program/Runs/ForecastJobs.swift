@@ -42,12 +42,14 @@ private struct BusinessRun: Sendable {
 
     func run() async throws {
         var after = try await job.checkpoint()?["after"]?.string.flatMap { UUID($0) } ?? .zero
+        var weather: [Regressor]?
         while true {
             let rows = try await job.database.rows(
                 ForecastsSQL.due, .uuid(input.business), .uuid(after), .bool(input.all ?? false), .int32(Int32(Self.together)))
             let kpis = try rows.map { try KPI($0) }
             guard let last = kpis.last else { break }
-            let calls = try await forecast(kpis)
+            if weather == nil { weather = try await job.database.weather(of: input.business, now: job.time.now()) }
+            let calls = try await forecast(kpis, weather ?? [])
             after = last.id
             guard kpis.count == Self.together else {
                 try await job.finish(calls)
@@ -58,19 +60,19 @@ private struct BusinessRun: Sendable {
         try await job.finish()
     }
 
-    private func forecast(_ kpis: [KPI]) async throws -> [Call] {
+    private func forecast(_ kpis: [KPI], _ weather: [Regressor]) async throws -> [Call] {
         let now = job.time.now()
         let histories = try await KPIHistory.read(kpis, try job.database, now: now)
-        let made = try await job.offload { histories.map { history in (history.kpi, forecasts(history, now)) } }
+        let made = try await job.offload { histories.map { history in (history.kpi, forecasts(history, weather, now)) } }
         return try made.flatMap { kpi, forecasts in
             let kept = forecasts.map(\.frequency.rawValue)
             return [Call(ForecastsSQL.drop, [.uuid(kpi.id), .texts(kept)])] + (try forecasts.map { try $0.call(kpi, id: job.makeID()) })
         }
     }
 
-    private func forecasts(_ history: KPIHistory, _ now: Timestamp) -> [KeptForecast] {
+    private func forecasts(_ history: KPIHistory, _ weather: [Regressor], _ now: Timestamp) -> [KeptForecast] {
         do {
-            return try history.series(now: now).map { KeptForecast($0) }
+            return try history.series(now: now).map { KeptForecast($0, weather: weather) }
         } catch {
             // Values too far apart to be a series: others must not wait for that.
             job.logger.warning("a KPI cannot be forecast", metadata: ["source": "\(history.kpi.id)", "reason": "\(error)"])

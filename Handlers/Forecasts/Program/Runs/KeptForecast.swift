@@ -6,8 +6,8 @@ struct KeptForecast: Sendable {
     struct Step: Encodable, Sendable {
         let time: Timestamp
         let mean, lo80, hi80, lo95, hi95: Double
-        /// What the mean is made of: a level, what holidays do, and one number a season, in the order of the report's.
-        let trend, special: Double
+        /// What the mean is made of: a level, what holidays and the weather do, and one number a season, in the order of the report's.
+        let trend, special, weather: Double
         let seasons: [Double]
     }
 
@@ -51,14 +51,16 @@ struct KeptForecast: Sendable {
     var confidence: Double? { report.backtest?.wape.map { max(0, 1 - $0) } }
 
     /// Forecasts a series as far ahead as is usual for its frequency. Takes milliseconds.
-    init(_ series: RegularSeries) {
+    init(_ series: RegularSeries, weather: [Regressor]) {
         frequency = series.calendar.frequency
-        let forecast = AutomaticForecast.run(
-            series.values, ForecastOptions(horizon: frequency.usualHorizon, frequency: frequency, firstDay: series.firstDay))
+        var options = ForecastOptions(horizon: frequency.usualHorizon, frequency: frequency, firstDay: series.firstDay)
+        options.regressors = weather
+        let forecast = AutomaticForecast.run(series.values, options)
         steps = forecast.mean.indices.map { step in
             Step(
                 time: series.time(ahead: step + 1), mean: forecast.mean[step], lo80: forecast.lower80[step], hi80: forecast.upper80[step],
                 lo95: forecast.lower95[step], hi95: forecast.upper95[step], trend: forecast.trend[step], special: forecast.special[step],
+                weather: forecast.regressors[step],
                 seasons: forecast.seasons.map { $0.values[step] })
         }
         report = Report(

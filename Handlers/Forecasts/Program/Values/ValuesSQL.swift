@@ -24,5 +24,21 @@ enum ValuesSQL {
               group by 1) g
         """, access: .read, plan: .custom)
 
-    static let all = [newest, gathered]
+    /// The weather of the business $2 by days since 1970-01-01: the mean of its places, of three years and as far ahead as is known; what was observed
+    /// counts before what was forecast.
+    static let weather = Statement(
+        "forecasts.weather",
+        """
+        select d.day, avg(d.temperature), avg(d.precipitation)
+        from (select distinct on (p.location, p.day) p.day, p.temperature, p.precipitation
+              from (select w.location, w.kind, (extract(epoch from date_trunc('day', w."timestamp", 'UTC')) / 86400)::int as day,
+                        avg(w.temperature) as temperature, sum(w.precipitation) as precipitation
+                    from app.weather_data w
+                    where w.tenant_id = $1 and w.business_id = $2 and w."timestamp" >= $3
+                    group by 1, 2, 3) p
+              order by p.location, p.day, p.kind desc) d
+        group by d.day
+        """, access: .read, plan: .custom)
+
+    static let all = [newest, gathered, weather]
 }
