@@ -8,5 +8,6 @@ drop trigger values_added on app.kpi_data;
 drop function tenancy.note_values();
 drop function tenancy.make_id();
 drop table tenancy.kpi_changes;
+drop statistics app.weather_data_business;
 drop table app.anomalies;
 drop table app.forecasts;

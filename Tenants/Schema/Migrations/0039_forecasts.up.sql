@@ -57,6 +57,9 @@ create index anomalies_business on app.anomalies (tenant_id, business_id, "times
 create statistics app.anomalies_business_dependency (dependencies) on tenant_id, business_id from app.anomalies;
 select tenancy.protect('app.anomalies');
 
+-- Read by business for all days: without this the planner expects too few.
+create statistics app.weather_data_business (dependencies) on tenant_id, business_id from app.weather_data;
+
 -- How often the values of a KPI have changed, counted by transactions, and which of that was looked at for unusual ones.
 create table tenancy.kpi_changes (
     tenant_id uuid not null,

@@ -169,13 +169,13 @@ extension EndToEnd {
         {
             try await RunningHost.run { host in
                 let world = try await ForecastsWorld.make(host)
-                let names = (0..<40).map { "kpi \($0)" }
-                try await world.upload(0..<400, of: names, ForecastsWorld.weekly)
-                for round in 1...3 {
-                    try await RunningHost.eventually("some are forecast", within: .seconds(60)) { try await world.forecasts().count >= round * 5 }
+                let names = (0..<24).map { "kpi \($0)" }
+                try await world.upload(0..<150, of: names, ForecastsWorld.weekly)
+                for round in 1...2 {
+                    try await RunningHost.eventually("some are forecast", within: .seconds(60)) { try await world.forecasts().count >= round * 8 }
                     for pid in try host.processes(of: "forecasts-handler") { kill(pid, SIGKILL) }
                 }
-                try await RunningHost.eventually("all are forecast", within: .seconds(100)) { try await world.forecasts().count == 40 }
+                try await RunningHost.eventually("all are forecast", within: .seconds(100)) { try await world.forecasts().count == 24 }
                 try await world.settled(within: .seconds(100))
                 let dead = try await TestDatabase.current.query(
                     "select errors::text from tenancy.jobs where handler = 'forecasts' and status = 'dead'")

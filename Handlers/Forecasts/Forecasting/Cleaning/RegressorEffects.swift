@@ -34,8 +34,10 @@ struct RegressorEffects: Sendable {
         moves = Array(repeating: 0, count: values.count)
         guard let firstDay, values.count >= Self.fewest, !regressors.isEmpty else { return }
         var rests = zip(values, CleanSeries.usual(values, period: 7)).map { $0 - $1 }
-        let bound = 5 * Spread.deviation(rests)
-        rests = rests.map { min(max($0, -bound), bound) }
+        // A few days that are off for other reasons say no more than the next ones.
+        let ordered = rests.sorted()
+        let (lowest, highest) = (Spread.quantile(ordered, 0.01), Spread.quantile(ordered, 0.99))
+        rests = rests.map { min(max($0, lowest), highest) }
         for regressor in regressors {
             let known = values.indices.map { regressor.values[firstDay + $0] }
             let differences = Self.differences(known)
