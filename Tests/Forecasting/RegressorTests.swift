@@ -40,6 +40,6 @@ import Testing
         let nothing = Regressor(name: "x", values: [18_001: .nan, 5: 1, 18_002: .infinity])
         #expect(Self.forecast(-20, regressors: [nothing]).mean == Self.forecast(-20, regressors: []).mean)
         let constant = Regressor(name: "x", values: Dictionary(uniqueKeysWithValues: (0..<500).map { (18_000 + $0, 1e300) }))
-        #expect(Self.forecast(-20, regressors: [constant]).mean.allSatisfy(\.isFinite))
+        #expect(Self.forecast(-20, regressors: [constant]).mean.allSatisfy { $0.isFinite })
     }
 }

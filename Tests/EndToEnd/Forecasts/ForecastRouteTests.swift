@@ -136,14 +136,21 @@ extension EndToEnd {
             try await RunningHost.run { host in
                 let world = try await ForecastsWorld.make(host)
                 // Rain of ten on eight days in 37, known three days ahead; observed ones as a day, forecast ones by the hour.
-                let rain = { (day: Int) in day * 31 % 37 < 8 ? 10.0 : 0.0 }
-                let days = (0..<300).map { Timestamp(seconds: Int64(20_089 + $0) * 86_400) }
+                let rain = { @Sendable (day: Int) -> Double in day * 31 % 37 < 8 ? 10.0 : 0.0 }
+                let days: [Timestamp] = (0..<300).map { (day: Int) -> Timestamp in Timestamp(seconds: Int64(20_089 + day) * 86_400) }
                 _ = try await TestDatabase.current.query(
                     """
                     insert into app.weather_data (tenant_id, business_id, location, kind, "timestamp", latitude, longitude, precipitation)
                     select $1, $2, 'Berlin', 'observed', d.at, 52, 13, d.rain from unnest($3::timestamptz[], $4::float8[]) d (at, rain)
-                    """, [.id(world.member.tenant), .uuid(world.business), .timestamps(days), .float8s((0..<300).map(rain))])
-                let hours = (300 * 24..<303 * 24).map { Timestamp(seconds: Int64(20_089 * 24 + $0) * 3600) }
+                    """,
+                    [
+                        .id(world.member.tenant), .uuid(world.business), .timestamps(days),
+                        .float8s((0..<300).map { (day: Int) -> Double in rain(day) }),
+                    ])
+                let ahead: [Int] = Array(7200..<7272)
+                let start = Timestamp(seconds: 20_089 * 86_400)
+                let hours: [Timestamp] = ahead.map { start + .seconds($0 * 3600) }
+                let shares: [Double] = ahead.map { (hour: Int) -> Double in rain(hour / 24) / 24 }
                 _ = try await TestDatabase.current.query(
                     """
                     insert into app.weather_data (tenant_id, business_id, location, kind, "timestamp", latitude, longitude, precipitation)
@@ -151,9 +158,9 @@ extension EndToEnd {
                     """,
                     [
                         .id(world.member.tenant), .uuid(world.business), .timestamps(hours),
-                        .float8s((300 * 24..<303 * 24).map { rain($0 / 24) / 24 }),
+                        .float8s(shares),
                     ])
-                try await world.upload(0..<300) { 10 * ForecastsWorld.weekly($0) - 40 * rain($0) }
+                try await world.upload(0..<300) { (day: Int) -> Double in 10 * ForecastsWorld.weekly(day) - 40 * rain(day) }
                 try await RunningHost.eventually("it is forecast", within: .seconds(60)) { try await world.forecasts().count == 1 }
                 let steps = try #require(try await world.forecasts().first?["prediction"]?.array)
                 for step in 0..<3 {
@@ -179,7 +186,8 @@ extension EndToEnd {
                 try await world.settled(within: .seconds(100))
                 let dead = try await TestDatabase.current.query(
                     "select errors::text from tenancy.jobs where handler = 'forecasts' and status = 'dead'")
-                #expect(dead.isEmpty, "\(try dead.map { try $0.text(0) })")
+                let errors = try dead.map { try $0.text(0) }
+                #expect(errors.isEmpty, "\(errors)")
             }
         }
 
