@@ -31,9 +31,9 @@ import Testing
     @Test func tooLittleIsNothing() throws {
         #expect(try Self.levels([], at: 0).isEmpty)
         #expect(try Self.levels([Observation(time: Timestamp(seconds: 0), value: .nan)], at: 0).isEmpty)
-        #expect(try Self.levels(Array(Self.hours(3)), at: 1 << 40).isEmpty)
+        #expect(try Self.levels(Array(Self.hours(3)), at: 1 << 42).isEmpty)
         #expect(throws: AppError.self) {
-            try Self.levels(Self.hours(5) + [Observation(time: Timestamp(seconds: 9000 * 31_556_952), value: 1)], at: 1 << 50)
+            try Self.levels(Self.hours(5) + [Observation(time: Timestamp(seconds: 9000 * 31_556_952), value: 1)], at: 1 << 42)
         }
     }
 
