@@ -11,8 +11,12 @@ struct ForecastsWorld: Sendable {
     let token: String
 
     static func make(_ host: RunningHost, _ number: Int = 1) async throws -> ForecastsWorld {
-        let member = try await Member.make(number)
-        return ForecastsWorld(host: host, member: member, business: try await member.business(number), token: try host.token(member))
+        try await make(host, of: try await Member.make(number), number)
+    }
+
+    /// Of a tenant that was there before the gateway, which therefore has its timers at once.
+    static func make(_ host: RunningHost, of member: Member, _ number: Int = 1) async throws -> ForecastsWorld {
+        ForecastsWorld(host: host, member: member, business: try await member.business(number), token: try host.token(member))
     }
 
     /// Uploads days from 2025-01-01 on; each KPI is a column.
