@@ -63,7 +63,9 @@ struct GrantPlan {
 
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
-    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "jobs", "mail", "subscriptions", "users"]
+    static let identityHandlers: Set = [
+        "administration", "archive", "audit", "auth", "federation", "jobs", "mail", "retention", "subscriptions", "users",
+    ]
     /// Handlers that ask the control plane for work of their tenants; of persons they may ask nothing.
     static let workHandlers: Set = ["sources", "uploads"]
 

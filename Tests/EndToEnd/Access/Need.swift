@@ -195,7 +195,6 @@ enum Need: Sendable, Equatable {
         "POST /internal/subscriptions/advance": .system,
         "POST /internal/subscriptions/erase": .system,
         "POST /internal/retention/erase": .system,
-        "POST /internal/retention/retain": .system,
         "POST /internal/uploads/retain": .system,
         "POST /internal/uploads/work": .system,
     ]

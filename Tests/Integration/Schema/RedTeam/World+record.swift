@@ -70,8 +70,10 @@ extension World {
             insert into app.source_runs (tenant_id, id, source_id, attempt, trigger, status, error, started_at)
                 values ('\(tenant)', '\(entry)', '\(entry)', 1, 'manual', 'failed', '{"message": "\(name)"}', '2026-01-01');
             insert into app.source_pushes (tenant_id, source_id, message_id, received_at) values ('\(tenant)', '\(entry)', '\(name)', '2026-01-01');
-            insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at, created_at)
-                select tenant_id, '\(entry)', business_id, id, '\(name)', '\(name)', sha256('\(name)'), sha256('\(name)'), '\(name)', '2026-01-01', '2026-01-01'
+            insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at, created_at,
+                    sentiment, sentiment_label, entities, topics, scored_at)
+                select tenant_id, '\(entry)', business_id, id, '\(name)', '\(name)', sha256('\(name)'), sha256('\(name)'), '\(name)', '2026-01-01', '2026-01-01',
+                    0.5, 'pos', '[{"kind": "place", "text": "\(name)"}]', '[]', '2026-01-01'
                 from app.data_sources where tenant_id = '\(tenant)';
             insert into app.weather_data (tenant_id, business_id, source_id, location, kind, "timestamp", latitude, longitude, fetched_at)
                 select tenant_id, business_id, id, '\(name)', 'observed', '2026-01-01', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
