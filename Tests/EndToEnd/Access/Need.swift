@@ -195,6 +195,10 @@ enum Need: Sendable, Equatable {
         "POST /internal/subscriptions/advance": .system,
         "POST /internal/subscriptions/erase": .system,
         "POST /internal/retention/erase": .system,
+        "POST /internal/jobs/remove_old_data": .system,
+        "POST /internal/jobs/cleanup_old_data": .system,
+        "POST /internal/jobs/refresh_usage": .system,
+        "POST /internal/jobs/score_news": .system,
         "POST /internal/uploads/retain": .system,
         "POST /internal/uploads/work": .system,
     ]
