@@ -113,7 +113,9 @@ struct KeysCommand: AsyncParsableCommand {
     struct Retire: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget a key that leaked, and with it all that it signed or sealed, at once.",
-            discussion: "The key that is in use is rotated first. Tokens that a retired key signed are refused within a second.")
+            discussion:
+                "The key that is in use is rotated first. Tokens that a retired key signed are refused within a second. An id that begins with a dash stands behind --."
+        )
         @Argument(help: "The key's id, as `keys list` shows it.") var id: String
         @Option(help: "jwt or master.") var kind: Kind = .jwt
         @Flag(help: "master: what the version sealed can never be opened again, and that is meant.") var loseSealed = false

@@ -11,6 +11,8 @@ public struct PlanLimits: Sendable, Hashable, Codable {
     public var members: Int64?
     /// Bytes of files, and of the pieces of files that are not whole yet.
     public var storedBytes: Int64?
+    /// Jobs that have not ended.
+    public var queuedJobs: Int64?
     public var uploadsPerMonth: Int64?
     public var forecastsPerMonth: Int64?
     public var crawlPagesPerMonth: Int64?
@@ -24,6 +26,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
         case callsPerMinute = "calls_per_minute"
         case kpis, rows, members
         case storedBytes = "stored_bytes"
+        case queuedJobs = "queued_jobs"
         case uploadsPerMonth = "uploads_per_month"
         case forecastsPerMonth = "forecasts_per_month"
         case crawlPagesPerMonth = "crawl_pages_per_month"
@@ -41,6 +44,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
         case .rows: rows
         case .members: members
         case .storedBytes: storedBytes
+        case .queuedJobs: queuedJobs
         case .uploadsPerMonth: uploadsPerMonth
         case .forecastsPerMonth: forecastsPerMonth
         case .crawlPagesPerMonth: crawlPagesPerMonth
@@ -71,6 +75,7 @@ public struct PlanLimits: Sendable, Hashable, Codable {
         case .rows: rows = value
         case .members: members = value
         case .storedBytes: storedBytes = value
+        case .queuedJobs: queuedJobs = value
         case .uploadsPerMonth: uploadsPerMonth = value
         case .forecastsPerMonth: forecastsPerMonth = value
         case .crawlPagesPerMonth: crawlPagesPerMonth = value

@@ -91,7 +91,7 @@ public struct Plans: Sendable {
             .optional(limits.kpis, Bind.int64), .optional(limits.rows, Bind.int64), .optional(limits.members, Bind.int64),
             .optional(limits.uploadsPerMonth, Bind.int64), .optional(limits.forecastsPerMonth, Bind.int64),
             .optional(limits.crawlPagesPerMonth, Bind.int64), small(limits.retentionDays), .bool(plan.mfaRequired),
-            .optional(limits.storedBytes, Bind.int64),
+            .optional(limits.storedBytes, Bind.int64), .optional(limits.queuedJobs, Bind.int64),
         ]
     }
 
@@ -114,6 +114,7 @@ public struct Plans: Sendable {
         plan.limits.retentionDays = try row.optionalInt32(16).map { Int($0) }
         plan.mfaRequired = try row.bool(17)
         plan.limits.storedBytes = try row.optionalInt64(18)
+        plan.limits.queuedJobs = try row.optionalInt64(19)
         return plan
     }
 }

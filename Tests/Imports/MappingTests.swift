@@ -20,6 +20,8 @@ import Testing
         #expect(issues(Samples.long { $0.metricColumn = nil }) == ["metric_column"])
         #expect(issues(Samples.wide { $0.metrics = [.init(column: "sales", name: "")] }) == ["metrics[0].name"])
         #expect(issues(Samples.wide { $0.dimensions = Array(repeating: "a", count: 9) }) == ["dimensions"])
+        #expect(issues(Samples.wide { $0.aggregations = ["sales": .sum] }) == ["aggregations"])
+        #expect(issues(Samples.long { $0.aggregations = ["sales": .sum] }) == [])
         #expect(issues(Samples.wide { $0.timeColumn = "" }) == ["time_column"])
     }
 
@@ -49,6 +51,7 @@ import Testing
             $0.businesses = ["North": Samples.business]
             $0.dimensions = ["region"]
             $0.aggregation = .mean
+            $0.metrics = [.init(column: "sales", aggregation: .max)]
             $0.stopOnRefusal = true
         }
         #expect(try JSON.decode(ImportMapping.self, from: try JSON.read(try JSON.encode(mapping))) == mapping)

@@ -15,7 +15,7 @@ import Testing
             Samples.wide { $0.metrics = [.init(column: "sales"), .init(column: "costs", name: "Costs", unit: "EUR")] },
             Samples.columns("day", "sales", "costs"),
             [["2026-01-01", "1", "2"], ["2026-01-02", "", "3"], ["2026-01-03", "", ""], ["", "", nil], ["2026-01-04", "4"]])
-        let values = mapper.take()
+        let values = mapper.take()[0]
         #expect(mapper.series.series.map(\.name) == ["sales", "Costs"])
         #expect(mapper.series.series.map(\.unit) == [nil, "EUR"])
         #expect(values.series == [1, 2, 2, 1])
@@ -28,7 +28,7 @@ import Testing
         var mapper = try mapper(
             Samples.wide { $0.metrics = [.init(column: "sales"), .init(column: "costs")] }, Samples.columns("day", "sales", "costs"),
             [["2026-01-01", "1", "abc"], ["2026-13-01", "1", "2"], ["", "1", "2"], ["2026-01-02", "5", "6"]])
-        #expect(mapper.take().values == [5, 6])
+        #expect(mapper.take()[0].values == [5, 6])
         #expect(mapper.refusals.kept.map(\.line) == [2, 3, 4])
         #expect(mapper.refusals.kept.map(\.row) == [1, 2, 3])
         #expect(mapper.refusals.kept.map(\.column) == ["costs", "day", "day"])
@@ -53,7 +53,7 @@ import Testing
                 ["2026-01-01", "sales", "1", "North"], ["2026-01-01", "sales", "2", "South"], ["2026-01-01", "visits", "3", "North"],
                 ["2026-01-02", " sales ", "4", "North"], ["2026-01-02", "", "5", "North"], ["2026-01-03", "sales", "6", ""],
             ])
-        let values = mapper.take()
+        let values = mapper.take()[0]
         #expect(mapper.series.series.map(\.name) == ["sales {region=North}", "sales {region=South}", "visits {region=North}", "sales {region=}"])
         #expect(mapper.series.series.map(\.unit) == ["EUR", "EUR", nil, "EUR"])
         #expect(values.series == [1, 2, 3, 1, 4])
@@ -68,7 +68,7 @@ import Testing
                 $0.businesses = ["Ems": Samples.business, "Elbe": Samples.other]
             }, Samples.columns("day", "shop", "sales"),
             [["2026-01-01", "Ems", "1"], ["2026-01-01", "Elbe", "2"], ["2026-01-01", "Oder", "3"], ["2026-01-02", "Ems", "4"]])
-        #expect(mapper.take().series == [1, 2, 1])
+        #expect(mapper.take()[0].series == [1, 2, 1])
         #expect(mapper.series.series.map(\.business) == [Samples.business, Samples.other])
         #expect(mapper.refusals.kept.map(\.reason) == ["holds \"Oder\", which `businesses` does not name"])
     }
@@ -79,16 +79,36 @@ import Testing
         columns[1] = ImportColumn(name: "sales", type: ColumnType(.time, kind: .duration))
         var mapper = RowMapper(try ImportPlan(Samples.wide(), columns: columns), totals: [1])
         try mapper.read(Samples.batch([["2025", "00:01:30"], ["2026", "01:00:00"], ["2024", "00:00:01"], ["12.5", "00:00:01"]]))
-        let values = mapper.take()
+        let values = mapper.take()[0]
         #expect(values.values == [1, 90] && values.times == [Samples.day("2024-01-01"), Samples.day("2025-01-01")])
         #expect(mapper.rowsRead == 3 && mapper.refusals.kept.map(\.row) == [4])
+    }
+
+    @Test("columns are gathered each in its own way, and values of one way come together") func aggregations() throws {
+        var wide = try mapper(
+            Samples.wide {
+                $0.aggregation = .sum
+                $0.metrics = [.init(column: "sales"), .init(column: "share", aggregation: .mean), .init(column: "costs")]
+            }, Samples.columns("day", "sales", "share", "costs"), [["2026-01-01", "1", "10", "3"], ["2026-01-01", "2", "30", "4"]])
+        #expect(wide.waiting == 6)
+        let taken = wide.take()
+        #expect(taken.map(\.aggregation) == [.sum, .mean])
+        #expect(taken.map(\.values) == [[3, 7], [20]] && taken.map(\.series) == [[1, 3], [2]] && taken.map(\.counts) == [[2, 2], [2]])
+        #expect(wide.take().isEmpty && wide.waiting == 0)
+        var long = try mapper(
+            Samples.long { $0.aggregations = ["share": .mean, "best": .max] }, Samples.columns("day", "kpi", "value"),
+            [
+                ["2026-01-01", "sales", "1"], ["2026-01-01", "share", "10"], ["2026-01-01", "best", "7"], ["2026-01-01", "share", "30"],
+                ["2026-01-01", "sales", "2"], ["2026-01-01", "best", "5"],
+            ])
+        #expect(long.take().map(\.values) == [[2], [20], [7]])
     }
 
     @Test("rows whose texts run together are told apart") func separation() throws {
         var mapper = try mapper(
             Samples.long { $0.dimensions = ["a", "b"] }, Samples.columns("day", "kpi", "value", "a", "b"),
             [["2026-01-01", "k", "1", "xy", "z"], ["2026-01-01", "k", "2", "x", "yz"]])
-        #expect(mapper.take().series == [1, 2])
+        #expect(mapper.take()[0].series == [1, 2])
     }
 
     @Test("pitfall 47: a file in which every row is a series of its own is refused, not kept in memory") func series() throws {

@@ -14,6 +14,7 @@ import Tokens
             .emailChanged(name: "Ann", newEmail: "ann2@example.org", occasion),
             .invitation(inviter: "Bob", tenant: "Acme", role: "analyst", token: "tok-en_1"), .newSignIn(name: "Ann", occasion),
             .accountLocked(name: "Ann", occasion),
+            .notice(subject: "Sales high fires", text: "sales 50 is above 10\nand more", facts: [.init(name: "Business", value: "Bäckerei & Co")]),
         ] + MailTemplate.MFAChange.allCases.map { .mfaChanged(name: "Ann", change: $0, occasion) }
 
     private static let renderer = MailRenderer(appURL: "https://app.example.com/")
@@ -62,6 +63,7 @@ import Tokens
             MailTemplate.verifyEmail(name: evil, token: evil), .invitation(inviter: evil, tenant: evil, role: evil, token: evil),
             .newSignIn(name: evil, .init(at: Self.occasion.at, address: evil, userAgent: evil)),
             .emailChanged(name: evil, newEmail: evil, .init(at: Self.occasion.at, address: evil, userAgent: evil)),
+            .notice(subject: evil, text: evil, facts: [.init(name: evil, value: evil)]),
         ] {
             let html = Self.renderer.content(template).html
             #expect(!html.contains("<img") && !html.contains("alert(1)>"))

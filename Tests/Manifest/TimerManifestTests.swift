@@ -28,6 +28,7 @@ import Testing
         definition.spreadSeconds = 600
         definition.priority = 1
         definition.maxAttempts = 9
+        #expect(try read("  t: {job: j, schedule: \"@daily\", overlap: queue}")[0].definition.overlap == .queue)
         #expect(full == .init(name: "t", scope: .system, definition: definition))
     }
 

@@ -11,13 +11,14 @@ struct Provider {
 
     /// Every name is this machine unless `addresses` says otherwise.
     init(
-        _ addresses: [String: [String]] = [:], certificate: Certificate? = nil, believing: Certificate? = nil, proxy: String? = nil, ports: [Int] = []
+        _ addresses: [String: [String]] = [:], certificate: Certificate? = nil, believing: Certificate? = nil, authorities: String? = nil,
+        proxy: String? = nil, ports: [Int] = []
     ) throws {
         server = try ServerProgram("provider_server.py", certificate.map { [$0.path, $0.keyPath] } ?? [])
         var rules = OutboundRules()
         rules.allow = ["127.0.0.0/8"]
         rules.ports = [server.port] + ports
-        rules.authorities = believing?.pem
+        rules.authorities = authorities ?? believing?.pem
         rules.proxy = proxy
         client = try HTTPClient(rules) { (addresses[$0] ?? ["127.0.0.1"]).compactMap { InternetAddress($0) } }
     }
@@ -27,6 +28,14 @@ struct Provider {
         var request = HTTPRequest("GET", try WebAddress("\(scheme)://\(host):\(server.port)\(path)"))
         request.timeout = .seconds(900)
         return request
+    }
+
+    /// The same as a fetch, which waits as long at each of its steps.
+    func fetch(_ path: String, host: String = "provider.test", scheme: String = "http") throws -> Fetch {
+        var fetch = Fetch(try request(path, host: host, scheme: scheme))
+        fetch.patience = .seconds(900)
+        fetch.request.pace = AnswerPace(firstByte: .seconds(900), bytes: 1, window: .seconds(900))
+        return fetch
     }
 
     func get(_ path: String, host: String = "provider.test") async throws -> HTTPAnswer { try await client.send(try request(path, host: host)) }

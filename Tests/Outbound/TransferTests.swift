@@ -177,6 +177,43 @@ import Testing
         } catch OutboundError.insecure {}
     }
 
+    @Test func `a proxy over TLS is believed by its own certificate, and the host behind it by its own`() async throws {
+        let (host, own) = (try Certificate(names: "DNS:api.test"), try Certificate(names: "IP:127.0.0.1"))
+        let proxy = try ServerProgram("proxy_server.py", [own.path, own.keyPath])
+        let address = "https://127.0.0.1:\(proxy.port)"
+        func status(_ name: String, believing authorities: String) async throws -> Int {
+            let provider = try Provider(certificate: host, authorities: authorities, proxy: address)
+            return try await provider.client.send(try provider.request("/echo", host: name, scheme: "https")).status
+        }
+        #expect(try await status("api.test", believing: host.pem + own.pem) == 200)
+        #expect(try proxy.next()["line"]?.string?.hasPrefix("CONNECT 127.0.0.1:") == true)
+        for (name, authorities) in [("api.test", host.pem), ("api.test", own.pem), ("other.test", host.pem + own.pem)] {
+            do {
+                _ = try await status(name, believing: authorities)
+                Issue.record("\(name) was believed")
+            } catch OutboundError.insecure {}
+        }
+    }
+
+    @Test func `HTTP2 is spoken where the host knows it, one connection for one request behind the other`() async throws {
+        let certificate = try Certificate(names: "DNS:api.test")
+        let server = try ServerProgram("http2_server.py", [certificate.path, certificate.keyPath])
+        var rules = OutboundRules()
+        rules.allow = ["127.0.0.1/32"]
+        rules.ports = [server.port]
+        rules.authorities = certificate.pem
+        let client = try HTTPClient(rules) { _ in [InternetAddress("127.0.0.1")!] }
+        var request = HTTPRequest("GET", try WebAddress("https://api.test:\(server.port)/a?b=c"))
+        request.timeout = .seconds(900)
+        for stream in [1, 3] {
+            let answer = try await client.send(request)
+            #expect(answer.status == 200 && answer.header("content-type") == "text/plain")
+            #expect(String(decoding: answer.body.prefix(26), as: UTF8.self) == "connection 1 stream \(stream)    \n" && answer.body.count == 50_000)
+        }
+        // What is taken bit by bit has a connection for itself, and speaks HTTP/1.1 there, which this host does not.
+        await #expect(throws: OutboundError.self) { try await client.stream(request) { answer, _ in answer.status } }
+    }
+
     @Test(arguments: ["http://proxy.test:3128/x", "http://user@proxy.test:3128", "socks5://proxy.test:1080", "proxy.test", ""])
     func `a proxy is a host and a port`(text: String) {
         var rules = OutboundRules()

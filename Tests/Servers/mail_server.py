@@ -9,6 +9,7 @@ middle of the data), slow (answers after a minute), nonsense (an answer that is 
 import argparse
 import asyncio
 import base64
+import email
 import json
 import ssl
 import sys
@@ -43,8 +44,9 @@ class Handler:
         if local == "drop":
             server.transport.abort()
             return "250 OK"
+        message = email.message_from_bytes(envelope.original_content)
         print(json.dumps({
-            "from": envelope.mail_from, "to": envelope.rcpt_tos, "content": base64.b64encode(envelope.original_content).decode(),
+            "id": message["Message-ID"], "subject": message["Subject"], "from": envelope.mail_from, "to": envelope.rcpt_tos, "content": base64.b64encode(envelope.original_content).decode(),
             "tls": session.ssl is not None or server.tls_is_implicit, "user": session.auth_data, "options": envelope.mail_options,
         }), flush=True)
         return "250 OK"

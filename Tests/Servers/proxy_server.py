@@ -1,9 +1,18 @@
 #!/usr/bin/python3
-"""A proxy for the suites that opens tunnels (CONNECT) and nothing else: prints "listening on PORT", then each request's first line as JSON."""
+"""A proxy for the suites that opens tunnels (CONNECT) and nothing else: prints "listening on PORT", then each request's first line as JSON.
+
+usage: proxy_server.py [CERTIFICATE KEY]   (with them it is spoken to over TLS)
+"""
 import json
 import socket
+import ssl
+import sys
 import threading
 
+context = None
+if len(sys.argv) > 2:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(sys.argv[1], sys.argv[2])
 listener = socket.create_server(("127.0.0.1", 0))
 print(f"listening on {listener.getsockname()[1]}", flush=True)
 
@@ -18,6 +27,11 @@ def pump(source, target):
 
 
 def serve(client):
+    if context:
+        try:
+            client = context.wrap_socket(client, server_side=True)
+        except OSError:
+            return
     head = b""
     while b"\r\n\r\n" not in head:
         part = client.recv(4096)

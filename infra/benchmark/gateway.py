@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from .database import identifier
 from .world import ROOT, STATE, Server, free_port, get, run, say
 
 HOME = STATE / "bench-home"
@@ -81,6 +82,11 @@ def install(database, size):
         environment, "user", "create", "--email", EMAIL, "--name", "Bench", "--tenant", "bench", "--role", "owner", "--password-stdin",
         "--json", input=PASSWORD)
     database.make_tenants(size, EMAIL)
+
+
+def let_write(database, tenant):
+    """Makes the bench's user an admin of a tenant, who may make jobs."""
+    database.sql("update tenancy.memberships set role = 'admin' where tenant_id = :'tenant'", tenant=identifier(f"tenant {tenant}"))
 
 
 def manifests_with_probe(**changes):

@@ -12,6 +12,7 @@ from .world import say
 def measure(database, size, options):
     count = 2_000 if options.quick else 40_000
     rates = {}
+    gateway.let_write(database, 1)
     with Gateway(database, gateway.manifests_with_probe()) as host:
         host.sign_in([1])
         header = dict([host.header(1)])

@@ -93,6 +93,10 @@ def others(figures):
         yield from fetched(sources)
     if jobs := figures.get("jobs"):
         yield from worked(jobs)
+    if forecasts := figures.get("forecasts"):
+        yield from foretold(forecasts)
+    if night := figures.get("night"):
+        yield from slept(night)
     if faults := figures.get("faults"):
         yield from broken(faults)
 
@@ -148,6 +152,14 @@ def worked(jobs):
         f"Empty jobs a second, {jobs['count']:,} through claim, a handler's process and commit: of one tenant; of many",
         f"{jobs['per_s']['one_tenant']:,}; {jobs['per_s']['many_tenants']:,}")
     yield "From a job's insert to its start", f"p50 {jobs['start_ms']['p50']} ms, p99 {jobs['start_ms']['p99']} ms"
+
+
+def foretold(forecasts):
+    for name, what in (("sample", "the sample's weather"), ("collection", "the collection's daily KPIs")):
+        for method, found in forecasts.get(name, {}).items():
+            yield (
+                f"{found['series']} series of {what} by {method.replace('_', ' ')}: OWA; values inside of the 95 % band; CPU a series",
+                f"{found['owa']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
 
 
 def checked(tokens):
@@ -219,3 +231,14 @@ def processor():
     except OSError:
         pass
     return platform.machine()
+
+
+def slept(night):
+    yield (
+        f"{night['tenants']:,} tenants' timers at one moment: all fired; all their jobs run",
+        f"{night['fired_s']} s; {night['run_s']} s")
+    yield (
+        f"The night of {night['tenants']:,} tenants × 10 KPIs ({night['job']}), from {night['sample']} of them",
+        f"{night['hours']} h; gateway and handlers {night['mb']['start']} MB at first, {night['mb']['half']} MB halfway, {night['mb']['peak']} MB at most")
+    reads = night["reads_per_s"]
+    yield "Another tenant's reads a second: alone; meanwhile", f"{reads['alone']:,}; {reads['beside']:,} ({reads['beside'] / reads['alone']:.0%})"

@@ -7,8 +7,10 @@ import HandlerKit
     var routes: [Route] {
         MetricsRoute.route
         NewsRoute.route
+        ForecastsRoute.route
+        AnomaliesRoute.route
         BusinessRoutes.routes
     }
 
-    static var statements: [Statement] { MetricsSQL.all + NewsSQL.all + BusinessesSQL.all }
+    static var statements: [Statement] { MetricsSQL.all + NewsSQL.all + ForecastsSQL.all + BusinessesSQL.all }
 }

@@ -4,9 +4,14 @@ import HandlerKit
 @main struct ForecastsHandler: Handler {
     init(environment: HandlerEnvironment) {}
 
-    @RoutesBuilder var routes: [Route] {}
+    @RoutesBuilder var routes: [Route] { RecomputeRoute.route }
+
+    @JobsBuilder var jobs: [Job] {
+        ForecastJobs.jobs
+        DetectionJob.job
+    }
 
     static var commands: [ProgramCommand] { [ForecastCommand.command, AnomaliesCommand.command] }
 
-    static var statements: [Statement] { [] }
+    static var statements: [Statement] { ValuesSQL.all + ForecastsSQL.all + DetectionSQL.all + [QuotaSQL.consume] }
 }

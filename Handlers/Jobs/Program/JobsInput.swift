@@ -8,7 +8,7 @@ struct JobListQuery: Decodable, Sendable, Validated {
     let after: UUID?
     let limit: Int?
 
-    static let statuses = ["scheduled", "waiting", "paused", "running", "completed", "cancelled", "dead"]
+    static let statuses = ["scheduled", "waiting", "queued", "paused", "running", "completed", "cancelled", "dead"]
 
     func validate(_ issues: inout [AppError.Issue]) {
         issues.require(status.map(Self.statuses.contains) ?? true, "status", "expected one of \(Self.statuses.joined(separator: ", "))")

@@ -16,8 +16,9 @@ enum JobsSQL {
         "jobs.steer_timer", "select * from jobs.steer_timer($2, $3, $4, $5) where $1::uuid is not null", access: .write)
     /// $1…$4: status, handler, before which id, how many.
     static let all = Statement("jobs.all", "select * from jobs.all_jobs($1, $2, $3, $4)")
+    static let metrics = Statement("jobs.metrics", "select jobs.metrics()")
 
-    static let catalogue = [list, show, steer, timers, occurrences, steerTimer, all, AuditSQL.append, OperatorSQL.eventOfTenant]
+    static let catalogue = [list, show, steer, timers, occurrences, steerTimer, all, metrics, AuditSQL.append, OperatorSQL.eventOfTenant]
 }
 
 extension Rows {

@@ -7,6 +7,11 @@ enum OperatorRoutes {
             (query: JobListQuery, invocation: OperatorInvocation) async throws -> Response in
             try await invocation.functions.transaction([Call(JobsSQL.all, query.binds)])[0].page("jobs", limit: query.limit ?? 50, cursor: "id")
         }
+        Route.get("/admin/jobs/metrics", access: .operator("tenants:read"), summary: "Show how long queues are, and how jobs went") {
+            (_: NoInput, invocation: OperatorInvocation) async throws -> Response in
+            guard let metrics = try await invocation.functions.rows(JobsSQL.metrics).only() else { throw AppError(.internalError) }
+            return metrics
+        }
         Route.get("/admin/tenants/{tenant_id}/jobs", access: .operator("tenants:read"), summary: "List a tenant's jobs, the newest first") {
             (query: TenantJobListQuery, invocation: OperatorInvocation) async throws -> Response in
             try await invocation.database.transaction([Call(JobsSQL.list, query.list.binds)])[0].page("jobs", limit: query.limit ?? 50, cursor: "id")

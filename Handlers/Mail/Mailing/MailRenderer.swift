@@ -59,11 +59,23 @@ public struct MailRenderer: Sendable {
             notice(Self.subject(of: change), to: name, Self.words(of: change), occasion)
         case .newSignIn(let name, let occasion):
             notice("New sign-in to your account", to: name, "Somebody signed in to your account from a place that we have not seen before.", occasion)
+        case .notice(let subject, let text, let facts): told(subject, text, facts)
         case .accountLocked(let name, let occasion):
             notice(
                 "Sign-in to your account is slowed down", to: name,
                 "Many sign-ins to your account failed. For a while each further try has to wait; sessions that are open go on.", occasion)
         }
+    }
+
+    /// A notice's lines, each a paragraph; its facts cut to what a line holds.
+    private func told(_ subject: String, _ text: String, _ facts: [MailTemplate.Fact]) -> MailContent {
+        let lines = text.split(whereSeparator: \.isNewline).prefix(100).map { MailContent.Block.text(CleanText.line(String($0), most: 500)) }
+        let facts = facts.map { (name: CleanText.line($0.name, most: 100), value: CleanText.line($0.value, most: 300)) }
+        return MailContent(
+            subject: CleanText.line(subject),
+            blocks: lines + (facts.isEmpty ? [] : [.facts(facts)]) + [
+                .text("You asked to be told. What you want to hear is set at \(appURL)/notifications"), .text("\(product), \(appURL)"),
+            ])
     }
 
     private func letter(_ subject: String, to name: String, _ parts: MailContent.Block...) -> MailContent {

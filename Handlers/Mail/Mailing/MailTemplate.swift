@@ -21,6 +21,16 @@ public enum MailTemplate: Sendable, Hashable {
     case newSignIn(name: String, Occasion)
     /// To the owner of an account whose sign-in was slowed down after many failures.
     case accountLocked(name: String, Occasion)
+    /// What a tenant's member asked to be told, in words of the tenant's own.
+    case notice(subject: String, text: String, facts: [Fact])
+
+    /// A name and a value, on a line of their own.
+    public struct Fact: Sendable, Hashable, Codable {
+        public let name: String
+        public let value: String
+
+        public init(name: String, value: String) { (self.name, self.value) = (name, value) }
+    }
 
     /// When something happened, and from where.
     public struct Occasion: Sendable, Hashable {
@@ -57,6 +67,7 @@ public enum MailTemplate: Sendable, Hashable {
         case .mfaChanged: "mfa_changed"
         case .newSignIn: "new_sign_in"
         case .accountLocked: "account_locked"
+        case .notice: "notice"
         }
     }
 }

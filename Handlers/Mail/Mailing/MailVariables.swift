@@ -12,9 +12,12 @@ struct MailVariables: Codable, Sendable {
     var at: Timestamp?
     var address: String?
     var userAgent: String?
+    var subject: String?
+    var text: String?
+    var facts: [MailTemplate.Fact]?
 
     enum CodingKeys: String, CodingKey {
-        case name, token, inviter, tenant, role, change, at, address
+        case name, token, inviter, tenant, role, change, at, address, subject, text, facts
         case newEmail = "new_email"
         case userAgent = "user_agent"
     }
@@ -38,7 +41,25 @@ struct MailVariables: Codable, Sendable {
         case .passwordChanged(let name, let occasion), .newSignIn(let name, let occasion), .accountLocked(let name, let occasion):
             self.name = name
             take(occasion)
+        case .notice(let subject, let text, let facts):
+            // What is sealed has a limit, and quotes double; the app shows all of it.
+            self.subject = Self.cut(subject, 800)
+            self.text = Self.cut(text, 6000)
+            self.facts = facts.prefix(10).map { .init(name: Self.cut($0.name, 40), value: Self.cut($0.value, 80)) }
         }
+    }
+
+    /// At most so many bytes, of which a control character takes three: JSON writes it as six where a quote is two.
+    private static func cut(_ text: String, _ bytes: Int) -> String {
+        func cost(_ character: Character) -> Int { character.utf8.reduce(0) { $0 + ($1 < 0x20 && ![9, 10, 13].contains($1) ? 3 : 1) } }
+        if text.reduce(0, { $0 + cost($1) }) <= bytes { return text }
+        var (result, room) = ("", bytes - 3)
+        for character in text {
+            room -= cost(character)
+            guard room >= 0 else { break }
+            result.append(character)
+        }
+        return result + "…"
     }
 
     private mutating func take(_ occasion: MailTemplate.Occasion) {
@@ -71,6 +92,7 @@ struct MailVariables: Codable, Sendable {
             return .mfaChanged(name: try need(name, "name"), change: change, try occasion())
         case "new_sign_in": return .newSignIn(name: try need(name, "name"), try occasion())
         case "account_locked": return .accountLocked(name: try need(name, "name"), try occasion())
+        case "notice": return .notice(subject: try need(subject, "subject"), text: try need(text, "text"), facts: facts ?? [])
         default: throw AppError(.internalError, detail: "no mail template is called \(template)")
         }
     }

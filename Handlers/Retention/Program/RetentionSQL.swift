@@ -56,5 +56,11 @@ enum RetentionSQL {
         select count(*) from removed
         """, access: .write)
 
-    static let all = [removeOld, removeAll, removeOldReplaced]
+    /// Before when the tenant's plan keeps nothing; null where it keeps everything, or may remove nothing.
+    static let retention = Statement("retention.before", "select tenancy.own_retention()", cost: .short)
+
+    /// $1: how many.
+    static let anonymize = Statement("retention.anonymize", "select identity.anonymize_old_events($1)", access: .write)
+
+    static let all = [removeOld, removeAll, removeOldReplaced, retention, anonymize]
 }

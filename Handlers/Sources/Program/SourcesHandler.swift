@@ -20,8 +20,9 @@ import Outbound
         TestRoutes(parts: parts).routes
         PushRoute(parts: parts).route
         PlaceRoutes.route
-        WorkRoute(parts: parts).route
     }
+
+    var jobs: [Job] { SourceJobs(parts: parts).all }
 
     static var statements: [Statement] { SourcesSQL.all + RunsSQL.all + LandingSQL.all + ValuesSQL.all + SharedSQL.all + PushSQL.all }
 }
@@ -31,6 +32,8 @@ struct Parts: Sendable {
     let settings: SourceSettings
     let web: WebFetching
     let databases: QueryReader
+    let large = LargeAnswers()
+    let lanes = TenantLanes()
 
     init(_ settings: SourceSettings, _ logger: Logger, _ time: TimeSource) throws(AppError) {
         self.settings = settings

@@ -20,6 +20,8 @@ import Stripe
         EraseRoute(parts: parts).route
     }
 
+    @JobsBuilder var jobs: [Job] { RefreshUsage.job }
+
     static var statements: [Statement] { SubscriptionsSQL.all }
 }
 

@@ -52,7 +52,10 @@ enum SubscriptionsSQL {
         "subscriptions.settle",
         "select tenancy.settle_billing_event($1::text, $2::text, $3::int, $4::jsonb, $5::text, $6::text)", access: .write)
 
-    static let all = [plans, own, offer, party, store, quotas, usage, isPlan, due, advance, sweep, receive, ofCustomer, settle]
+    /// $1 how many hours; how many there were.
+    static let rollUp = Statement("subscriptions.roll_up_usage", "select tenancy.roll_up_usage($1)", access: .write)
+
+    static let all = [plans, own, offer, party, store, quotas, usage, isPlan, due, advance, sweep, receive, ofCustomer, settle, rollUp]
 }
 
 /// A state as the database keeps it, with its plan and the one that it becomes.

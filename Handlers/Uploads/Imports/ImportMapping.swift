@@ -19,11 +19,14 @@ public struct ImportMapping: Codable, Sendable, Hashable, Validated {
         public var name: String?
         /// For example `EUR`; at most 50 characters.
         public var unit: String?
+        /// What becomes of several values at one time; what the mapping says for all where it is nil.
+        public var aggregation: Aggregation?
 
-        public init(column: String, name: String? = nil, unit: String? = nil) {
+        public init(column: String, name: String? = nil, unit: String? = nil, aggregation: Aggregation? = nil) {
             self.column = column
             self.name = name
             self.unit = unit
+            self.aggregation = aggregation
         }
     }
 
@@ -44,6 +47,8 @@ public struct ImportMapping: Codable, Sendable, Hashable, Validated {
     public var valueColumn: String?
     /// The KPI's units by name; long layout only.
     public var units: [String: String]?
+    /// What becomes of several values at one time, by the KPI's name, where that is not ``aggregation``; long layout only.
+    public var aggregations: [String: Aggregation]?
     /// Columns that divide a KPI into series of their own, for example a region. A KPI is stored for each combination of their texts.
     public var dimensions: [String]?
     /// What becomes of several values of one KPI at one time; the last one holds unless said otherwise.
@@ -52,7 +57,7 @@ public struct ImportMapping: Codable, Sendable, Hashable, Validated {
     public var stopOnRefusal: Bool?
 
     enum CodingKeys: String, CodingKey {
-        case table, layout, metrics, units, dimensions, businesses, aggregation
+        case table, layout, metrics, units, dimensions, businesses, aggregation, aggregations
         case timeColumn = "time_column"
         case businessID = "business_id"
         case businessColumn = "business_column"
@@ -82,6 +87,7 @@ public struct ImportMapping: Codable, Sendable, Hashable, Validated {
             issues.require(metricColumn == nil, "metric_column", "expected with the layout long only")
             issues.require(valueColumn == nil, "value_column", "expected with the layout long only")
             issues.require(units == nil, "units", "expected with the layout long only; a metric has its own")
+            issues.require(aggregations == nil, "aggregations", "expected with the layout long only; a metric has its own `aggregation`")
         case .long:
             issues.require(metricColumn != nil, "metric_column", "expected the column with the KPI's name")
             issues.require(valueColumn != nil, "value_column", "expected the column with the value")
@@ -91,6 +97,7 @@ public struct ImportMapping: Codable, Sendable, Hashable, Validated {
             issues.requireLength(metric.name, "metrics[\(index)].name", 1...200)
             issues.requireLength(metric.unit, "metrics[\(index)].unit", 1...50)
         }
+        issues.require((aggregations?.count ?? 0) <= Self.mostMetrics, "aggregations", "expected at most \(Self.mostMetrics)")
         for unit in (units ?? [:]).values { issues.requireLength(unit, "units", 1...50) }
         for (field, column) in columns {
             issues.require(!column.isEmpty && column.utf8.count <= 1024, field, "expected a column's name of 1 to 1024 bytes, or its place as #1")

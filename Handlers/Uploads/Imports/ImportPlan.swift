@@ -7,6 +7,7 @@ public struct ImportPlan: Sendable {
         let column: Int
         let name: String
         let unit: String?
+        let aggregation: Aggregation
     }
 
     let columns: [ImportColumn]
@@ -17,9 +18,11 @@ public struct ImportPlan: Sendable {
     let metricColumn: Int?
     let values: [Value]
     let units: [String: String]
+    /// Of KPIs that a column names; all others have ``aggregation``.
+    let aggregations: [String: Aggregation]
     let dimensions: [Int]
     let stopsOnRefusal: Bool
-    public let aggregation: Aggregation
+    let aggregation: Aggregation
 
     /// Throws `VALIDATION_ERROR` naming each column that the table has not.
     public init(_ mapping: ImportMapping, columns: [ImportColumn]) throws(AppError) {
@@ -35,6 +38,8 @@ public struct ImportPlan: Sendable {
             return 0
         }
         self.columns = columns
+        let aggregation = mapping.aggregation ?? .last
+        self.aggregation = aggregation
         time = find("time_column", mapping.timeColumn)
         business = mapping.businessID
         businessColumn = mapping.businessColumn.map { find("business_column", $0) }
@@ -43,13 +48,16 @@ public struct ImportPlan: Sendable {
         var values: [Value] = []
         for (index, metric) in (mapping.metrics ?? []).enumerated() {
             let column = find("metrics[\(index)].column", metric.column)
-            values.append(Value(column: column, name: metric.name ?? (columns.isEmpty ? "" : columns[column].name), unit: metric.unit))
+            let name = metric.name ?? (columns.isEmpty ? "" : columns[column].name)
+            values.append(Value(column: column, name: name, unit: metric.unit, aggregation: metric.aggregation ?? aggregation))
         }
-        if let column = mapping.valueColumn { values.append(Value(column: find("value_column", column), name: "", unit: nil)) }
+        if let column = mapping.valueColumn {
+            values.append(Value(column: find("value_column", column), name: "", unit: nil, aggregation: aggregation))
+        }
         self.values = values
         units = mapping.units ?? [:]
+        aggregations = mapping.aggregations ?? [:]
         dimensions = (mapping.dimensions ?? []).enumerated().map { find("dimensions[\($0.offset)]", $0.element) }
-        aggregation = mapping.aggregation ?? .last
         stopsOnRefusal = mapping.stopOnRefusal ?? false
         let names = values.map(\.name)
         if metricColumn == nil, Set(names).count < names.count {

@@ -8,7 +8,10 @@ public struct RowMapper: Sendable {
     /// Records that sum up others, by their number from 0.
     private let totals: Set<Int>
     private var keys = SeriesKeys()
-    private var pending: ValueMerge
+    /// One for each kind of aggregation.
+    private var pending: [ValueMerge]
+    /// Which of them a series goes to, by its number.
+    private var merges = [0]
     private var row: [(place: Int, value: Double)] = []
     public private(set) var series = SeriesTable()
     public private(set) var refusals = Refusals()
@@ -24,17 +27,21 @@ public struct RowMapper: Sendable {
         self.plan = plan
         self.totals = totals
         readers = plan.columns.map { ColumnReader($0.type) }
-        pending = ValueMerge(plan.aggregation)
+        pending = [ValueMerge(plan.values.first?.aggregation ?? plan.aggregation)]
     }
 
     /// Of the whole table, in its order.
     public var columnNames: [String] { plan.columns.map(\.name) }
 
     /// How many values wait to be taken.
-    public var waiting: Int { pending.count }
+    public var waiting: Int { pending.reduce(0) { $0 + $1.count } }
 
-    /// The values so far, at most one of each series and time.
-    public mutating func take() -> ValueMerge { pending.take() }
+    /// The values so far, at most one of each series and time, those of one kind of aggregation together; none where nothing waits.
+    public mutating func take() -> [ValueMerge] {
+        var taken: [ValueMerge] = []
+        for index in pending.indices where pending[index].count > 0 { taken.append(pending[index].take()) }
+        return taken
+    }
 
     /// Reads a batch. Throws `UNPROCESSABLE_FILE` where the first refused row is to end it, and where there are too many series.
     public mutating func read(_ batch: RecordBatch) throws(AppError) {
@@ -86,7 +93,10 @@ public struct RowMapper: Sendable {
             return Problem(column: plan.time, reason: "is a time outside of the years 1 to 9999")
         }
         if let problem = try findSeries(record, of: batch) { return problem }
-        for (place, value) in row { pending.add(keys.number(place), time, value) }
+        for (place, value) in row {
+            let number = keys.number(place)
+            pending[merges[Int(number)]].add(number, time, value)
+        }
         valuesRead += row.count
         times = times.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
         return nil
@@ -126,14 +136,25 @@ public struct RowMapper: Sendable {
         guard let business else { throw AppError(.internalError, detail: "a plan without a business") }
         var metric = plan.values[place].name
         var unit = plan.values[place].unit
+        var aggregation = plan.values[place].aggregation
         if let column = plan.metricColumn {
             metric = String(decoding: text(column), as: UTF8.self)
             unit = plan.units[metric]
+            aggregation = plan.aggregations[metric] ?? aggregation
             guard !metric.isEmpty else { return Problem(column: column, reason: "is empty; expected the name of a KPI") }
         }
         let dimensions = plan.dimensions.map { (name: plan.columns[$0].name, value: String(decoding: text($0), as: UTF8.self)) }
-        keys.set(place, to: try series.number(Series(business: business, metric: metric, unit: unit, dimensions: dimensions)))
+        let number = try series.number(Series(business: business, metric: metric, unit: unit, dimensions: dimensions))
+        if Int(number) == merges.count { merges.append(merge(aggregation)) }
+        keys.set(place, to: number)
         return nil
+    }
+
+    /// The place of the merge of an aggregation; a new one where there was none.
+    private mutating func merge(_ aggregation: Aggregation) -> Int {
+        if let known = pending.firstIndex(where: { $0.aggregation == aggregation }) { return known }
+        pending.append(ValueMerge(aggregation))
+        return pending.count - 1
     }
 
     /// A field's bytes without blanks around them; none where the record is too short.

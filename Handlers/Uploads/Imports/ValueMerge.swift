@@ -7,7 +7,8 @@ public struct ValueMerge: Sendable {
     public private(set) var values: [Double] = []
     /// How many values of the file each stands for.
     public private(set) var counts: [Int64] = []
-    private let aggregation: Aggregation
+    /// What becomes of several values of one series at one time.
+    public let aggregation: Aggregation
     /// Whether each entry lies behind the one before in its series: then no two meet.
     private var isOrdered = true
     private var newest: [Int64] = []

@@ -36,8 +36,9 @@ extension Exchange {
     }
 
     /// Puts the newest context in front of a step in an open transaction.
-    func openPreamble() -> Call {
-        Preamble.openCall(context: context, writes: mayWrite, remaining: deadline.remaining(at: services.time.instant()))
+    func openPreamble(customPlan: Bool = false) -> Call {
+        Preamble.openCall(
+            context: context, writes: mayWrite, customPlan: customPlan, remaining: deadline.remaining(at: services.time.instant()))
     }
 
     /// Counts the time of a body as time in the database, and puts what it reports into the words that a caller may know.

@@ -19,8 +19,9 @@ final class KeyedWrite: @unchecked Sendable {
         try await alone {
             try await exchange.timed {
                 do {
-                    let step = [Call(KeyedSQL.savepoint), exchange.openPreamble()]
-                    var results = try await own.run(Segment(preamble: step, calls + [Call(KeyedSQL.release)]))
+                    let customPlan = calls.contains { $0.statement.plan == .custom }
+                    let step = [Call(KeyedSQL.savepoint), exchange.openPreamble(customPlan: customPlan)]
+                    var results = try await own.run(Segment(preamble: step, calls + [Call(KeyedSQL.release)], preambleSetsPlan: true))
                     results.removeLast()
                     return (results, exchange.count(results))
                 } catch {

@@ -22,26 +22,31 @@ enum Preamble {
         "kit.open",
         """
         select tenancy.use($1), set_config('statement_timeout', $2, true), set_config('lock_timeout', $3, true), \
-        set_config('idle_in_transaction_session_timeout', $2, true), set_config('transaction_read_only', $4, true)
+        set_config('idle_in_transaction_session_timeout', $2, true), set_config('transaction_read_only', $4, true), \
+        set_config('plan_cache_mode', $5, true)
         """, access: .read, cost: .short)
 
     /// The first call of a segment.
     static func call(context: String, writes: Bool, customPlan: Bool, remaining: Duration) -> Call {
         let limit = Bind.text(milliseconds(remaining))
-        let plan = Bind.text(customPlan ? "force_custom_plan" : "auto")
+        let plan = mode(customPlan)
         return writes
             ? Call(write, [.text(context), limit, .text(milliseconds(min(remaining, lockTimeout))), plan])
             : Call(read, [.text(context), limit, plan])
     }
 
-    /// The first call of each batch in an open transaction.
-    static func openCall(context: String, writes: Bool, remaining: Duration, lock: Duration = lockTimeout) -> Call {
+    /// The first call of each batch in an open transaction. It says anew how statements are planned: what one batch asks for would otherwise hold until
+    /// the end of the transaction, and for what the database itself asks, such as the look at a foreign key for each row that is stored.
+    static func openCall(context: String, writes: Bool, customPlan: Bool = false, remaining: Duration, lock: Duration = lockTimeout) -> Call {
         Call(
             open,
             [
                 .text(context), .text(milliseconds(remaining)), .text(milliseconds(min(remaining, lock))), .text(writes ? "off" : "on"),
+                mode(customPlan),
             ])
     }
+
+    private static func mode(_ customPlan: Bool) -> Bind { .text(customPlan ? "force_custom_plan" : "auto") }
 
     /// Whole milliseconds as a setting takes them: at least 1, because 0 would mean no limit.
     static func milliseconds(_ duration: Duration) -> String {

@@ -25,7 +25,7 @@ public final class Transaction: @unchecked Sendable {
             return try await withTaskExecutorPreference(exchange.meter) { try await self.batch(calls) }
         }
         guard isOpen else { throw AppError(.internalError, detail: "the transaction is used outside its body") }
-        _ = try exchange.checkAccess(calls)
+        let customPlan = try exchange.checkAccess(calls)
         let tenant = Bind.uuid(exchange.head.tenant.uuid)
         let calls = calls.map { Call($0.statement, [tenant] + $0.binds) }
         guard let own else {
@@ -33,10 +33,10 @@ public final class Transaction: @unchecked Sendable {
             return try player.statements(Trace.Question(calls))
         }
         let preamble = Preamble.openCall(
-            context: exchange.context, writes: exchange.mayWrite,
+            context: exchange.context, writes: exchange.mayWrite, customPlan: customPlan,
             remaining: exchange.deadline.remaining(at: exchange.services.time.instant()))
         do {
-            let results = try await own.run(Segment(preamble: [preamble], calls))
+            let results = try await own.run(Segment(preamble: [preamble], calls, preambleSetsPlan: true))
             let bytes = exchange.count(results)
             exchange.recorder?.statements(calls, results, bytes: bytes)
             return results

@@ -77,6 +77,14 @@ extension SystemInvocation {
     public func open(_ sealed: [UInt8], for purpose: String) throws(AppError) -> [UInt8] { try exchange.open(sealed, for: purpose) }
 }
 
+extension JobInvocation {
+    /// Seals bytes with the tenant's data key; see ``TenantSealer/seal(_:for:)``. The manifest says `encryption: tenant`, and the job is for a tenant.
+    public func seal(_ plain: [UInt8], for purpose: String) throws(AppError) -> [UInt8] { try exchange.seal(plain, for: purpose) }
+
+    /// Opens what was sealed for this tenant; see ``TenantSealer/open(_:for:)``.
+    public func open(_ sealed: [UInt8], for purpose: String) throws(AppError) -> [UInt8] { try exchange.open(sealed, for: purpose) }
+}
+
 extension AnonymousInvocation {
     /// Seals and opens for a tenant that became known on the way. The manifest says `encryption: any`, which only the product's handlers may. Not
     /// recorded. Throws `NOT_FOUND` where there is no such tenant.

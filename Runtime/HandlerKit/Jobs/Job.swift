@@ -14,10 +14,11 @@ import Wire
 ///
 /// An attempt may be interrupted at any moment, and the job is then begun anew. Each of its transactions that writes ends with a fence, so that an attempt
 /// that is not the newest any more commits nothing. What ``JobInvocation/finish(_:)`` commits is done exactly once: in the transaction that ends the job.
+/// A job that returns without is ended by its gateway; where that dies first it is begun anew.
 /// What is committed before must be safe to do again, or leave a checkpoint in the same transaction (``JobInvocation/advance(_:checkpoint:)``).
 ///
 /// An attempt that throws is tried again behind a wait, at most so often as the policy says, then set aside with its last ten errors. An error of status
-/// 400 to 499, which the same input would bring again, sets it aside at once; 408, 409 and 429 do not. An error's `retryAfter` is the least wait.
+/// 400 to 499, which the same input would bring again, sets it aside at once; 402, 408, 409, 425 and 429 do not. An error's `retryAfter` is the least wait.
 public struct Job: Sendable {
     let description: HandlerDescription.Job
     let endpoint: Result<Endpoint, AppError>
@@ -37,15 +38,16 @@ public struct Job: Sendable {
         let input = JobInput<Input>()
         let route = HandlerDescription.Route(
             method: "POST", path: HandlerDescription.Job.path(of: kind), summary: summary, access: .init(kind: .system, scope: ""), writes: true,
-            body: .none, bodyLimit: 0, status: 204, inputSchema: "", outputSchema: "")
+            body: .none, bodyLimit: 0, status: HandlerDescription.Job.ended, inputSchema: "", outputSchema: "")
         endpoint = .success(
             Endpoint(route, parameters: []) { () throws(AppError) in
                 (try input.schema(), "")
             } work: { exchange in
                 let invocation = try JobInvocation(exchange)
                 try await run(try await input.read(invocation), invocation)
-                if !invocation.isFinished { try await invocation.finish() }
-                try await exchange.deliver(.noContent)
+                let status = invocation.isFinished ? HandlerDescription.Job.ended : HandlerDescription.Job.hasRun
+                // What has nothing left to commit is ended by the gateway, with others of its kind in one transaction.
+                try await exchange.deliver(Response(status: status, body: .bytes([])))
             })
     }
 

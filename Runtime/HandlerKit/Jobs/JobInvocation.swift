@@ -44,20 +44,26 @@ public struct JobInvocation: Sendable {
     public var isFinished: Bool { exchange.job?.isFinished == true }
 
     /// Commits calls and the job's end in one transaction; the tenant is put in front of the binds, as everywhere. Once; a job that returns without is
-    /// finished by then. Throws `CONFLICT` where another attempt has taken over: then nothing of it is there.
+    /// ended by its gateway soon after. Throws `CONFLICT` where another attempt has taken over: then nothing of it is there.
     @discardableResult
     public func finish(_ calls: [Call] = []) async throws -> [Rows] {
         let first = tenant.map { [Bind.id($0)] } ?? []
         return try await exchange.finishJob(calls.map { Call($0.statement, first + $0.binds) })
     }
 
-    /// The same for statements that depend on each other's results.
-    public func finish<R: Sendable>(_ body: @Sendable (Transaction) async throws -> R) async throws -> R {
+    /// The same for statements that depend on each other's results. `next` gives calls that stand behind the job's end in the same transaction, such as
+    /// the one that makes a job with the unique key of this one.
+    @discardableResult
+    public func finish<R: Sendable>(
+        _ body: @Sendable (Transaction) async throws -> R, next: @Sendable (R) throws -> [Call] = { _ in [] }
+    ) async throws -> R {
         do {
             let result = try await database.interactive { [exchange] transaction in
                 exchange.job?.isFinishing = true
                 let result = try await body(transaction)
                 try await transaction.completeJob()
+                let calls = try next(result)
+                if !calls.isEmpty { _ = try await transaction.batch(calls) }
                 return result
             }
             exchange.job?.isFinished = true

@@ -50,6 +50,12 @@ public struct JobQueue: Sendable {
     /// The same for a job that is told nothing.
     public func call(_ kind: StaticString, _ options: Options = Options()) -> Call { call(kind, json: nil, options) }
 
+    /// The call that ends the job of a kind with that key, if there is one: what does not run yet is cancelled. What runs is asked to stop, within
+    /// seconds, or left alone where `alsoRunning` is false.
+    public func cancelling(_ kind: StaticString, uniqueKey: String, alsoRunning: Bool = true) -> Call {
+        Call(JobsSQL.cancel, [.text(kind.description), .text(uniqueKey), .bool(alsoRunning)])
+    }
+
     /// Makes a job in a transaction of its own.
     @discardableResult
     public func enqueue(_ kind: StaticString, _ arguments: some Encodable, _ options: Options = Options()) async throws -> Ticket {

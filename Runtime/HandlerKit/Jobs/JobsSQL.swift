@@ -15,6 +15,9 @@ enum JobsSQL {
     static let enqueue = Statement(
         "kit.enqueue", "select job_id, is_new from jobs.enqueue($2, $3, $4, $5, $6, $7, $8) where $1::uuid is not null", access: .write, cost: .short)
 
+    /// $1 is the tenant; $2, $3, $4: kind, unique key, whether one that runs is meant too.
+    static let cancel = Statement("kit.job_cancel", "select jobs.cancel($2, $3, $4) where $1::uuid is not null", access: .write, cost: .short)
+
     static let fenceCall = Call(fence, [])
     static let completeCall = Call(complete, [])
 }

@@ -16,6 +16,8 @@ struct CallOrigin: Sendable {
     let idempotency: Idempotency?
     /// Nil where nobody has signed in.
     let principal: Principal?
+    /// Whose job it is that calls; nil where it is none, or of no tenant.
+    var jobOf: TenantID?
     let deadline: Deadline
     /// The client's.
     let address: String
@@ -26,7 +28,8 @@ struct CallOrigin: Sendable {
         return depth + 1
     }
 
-    /// The idempotency key of a call: a repeated request makes the same ones, as long as it makes its calls in the same order.
+    /// The idempotency key of a call: a repeated request, and a job that is begun anew, make the same ones, as long as they make their calls in the
+    /// same order.
     func idempotency(of call: NestedCall) -> Idempotency? {
         guard let idempotency else { return nil }
         var key = SHA256()
@@ -38,4 +41,9 @@ struct CallOrigin: Sendable {
         }
         return Idempotency(key: "call-\(key.finalize().hex)", fingerprint: fingerprint.finalize().bytes)
     }
+}
+
+extension Idempotency {
+    /// Stands in for the key that a job's request would have: the same for all of its attempts.
+    init(job: InvocationID) { self.init(key: "job-\(job)", fingerprint: []) }
 }

@@ -27,8 +27,8 @@ extension Gateway {
         let target = try RequestTarget(call.query.isEmpty ? call.path : "\(call.path)?\(call.query)", limit: settings.limits.target)
         let serving = fleet.serving
         guard case .found(.handler(let index, let place), let parameters) = serving.table.match(call.method, target.segments),
-            let caller = serving.handlers.first(where: { $0.name == origin.handler }),
-            caller.mayCall(call.method, serving.handlers[index].routes[place])
+            let asking = serving.handlers.first(where: { $0.name == origin.handler }),
+            asking.mayCall(call.method, serving.handlers[index].routes[place])
         else {
             throw AppError(
                 .forbidden, "A handler may not call this",
@@ -36,16 +36,17 @@ extension Gateway {
         }
         let handler = serving.handlers[index]
         let route = handler.routes[place]
-        let principal = try await principal(of: origin, for: route, parameters, running.executor)
+        let caller = try await self.caller(of: origin, for: route, parameters, running.executor)
+        let tenant = caller.tenant
         guard call.body.count <= (route.body == .none ? 0 : min(route.bodyLimit, NestedCall.maximumBody)) else {
             throw AppError(.tooLarge, detail: "\(call.method) \(call.path) is called with a body of \(call.body.count) bytes")
         }
         let deadline = min(origin.deadline, .after(handler.timeout, from: time.instant()))
         let body = GatheredBody(ByteBuffer(bytes: call.body))
-        let suspect = try await suspicion(handler, place, principal?.target, parameters, target.query, body)
-        let keys = try await dataKeys(of: principal?.target, for: handler)
+        let suspect = try await suspicion(handler, place, tenant, parameters, target.query, body)
+        let keys = try await dataKeys(of: tenant, for: handler)
         let process = try await handler.pool.lease(
-            for: principal?.target, alone: suspect != nil, deadline: deadline, depth: Int(depth)
+            for: tenant, alone: suspect != nil, deadline: deadline, depth: Int(depth)
         ) { running.onStop($0) }
         var invocation: Invocation
         do throws(AppError) {
@@ -53,7 +54,7 @@ extension Gateway {
             let id = UUID.v7(at: time.now(), using: &running.executor.random)
             let headers = call.body.isEmpty ? [] : [HeaderField(name: "content-type", value: "application/json")]
             invocation = try self.invocation(
-                .route(UInt16(place)), handler.name, Caller(principal), InvocationID(id), origin.requestID, deadline, parameters, target.query,
+                .route(UInt16(place)), handler.name, caller, InvocationID(id), origin.requestID, deadline, parameters, target.query,
                 headers: headers, body: body, address: origin.address, keys: keys)
         } catch {
             handler.pool.giveBack(process)
@@ -65,8 +66,8 @@ extension Gateway {
         let first = await link.open(invocation, gone: { running.onStop($0) })
         func meter(_ status: Int, _ bytes: Int) {
             let seen = Usage(requestBytes: call.body.count, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status)
-            usage.add(seen, tenant: Caller(principal).metered, handler: handler.name, at: time.now())
-            if let tenant = principal?.target, handler.routes[place].writes { written.note(tenant) }
+            usage.add(seen, tenant: caller.metered, handler: handler.name, at: time.now())
+            if let tenant, handler.routes[place].writes { written.note(tenant) }
         }
         do throws(AppError) {
             let answer = try await collect(first, link, &used)
@@ -93,17 +94,19 @@ extension Gateway {
         return try JSON.encode(NamedDataKeys(try await dataKeys.keys(of: tenant, for: origin.handler)))
     }
 
-    /// Who calls, as long as they still may, under the rule of the route.
-    private func principal(
+    /// Who calls, as long as they still may, under the rule of the route. A tenant's job has no user: it calls in the tenant's own name what the manifest
+    /// of its handler names, except what operators alone may.
+    private func caller(
         of origin: CallOrigin, for route: ServedHandler.Route, _ parameters: [String], _ executor: LoopExecutor
-    ) async throws(AppError) -> Principal? {
+    ) async throws(AppError) -> Caller {
         if case .webhook = route.rule { throw AppError(.notFound, "Nothing is at this address") }
-        guard route.rule.asksWho else { return nil }
+        guard route.rule.asksWho else { return .anonymous }
+        if let tenant = origin.jobOf, !route.rule.isForOperators { return .system(tenant) }
         guard let principal = origin.principal else { throw AppError(.unauthenticated) }
         try await directory.confirm(principal, at: time.now())
         try route.rule.check(principal)
         try principal.standing.check(route.quota, at: time.now())
-        return route.rule.isForOperators ? principal.acting(on: try await target(of: route, parameters, executor)) : principal
+        return Caller(route.rule.isForOperators ? principal.acting(on: try await target(of: route, parameters, executor)) : principal)
     }
 
     /// Gathers an answer, also one that comes as a stream.

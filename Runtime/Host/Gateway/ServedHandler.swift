@@ -42,6 +42,8 @@ final class ServedHandler: Sendable {
     /// Whether it may keep objects.
     let keepsObjects: Bool
     private let calls: Set<String>
+    /// Where its jobs stand among its routes, by kind.
+    let jobs: [String: Int]
 
     /// Throws `VALIDATION_ERROR` for a description that this runtime cannot serve.
     init(_ description: HandlerDescription, pool: HandlerPool, time: TimeSource = .system) throws(AppError) {
@@ -71,6 +73,12 @@ final class ServedHandler: Sendable {
                     quota: try Self.quota(route)))
         }
         self.routes = routes
+        var jobs: [String: Int] = [:]
+        for job in description.jobs ?? [] {
+            let shape = RouteTable.shape(of: "POST", HandlerDescription.Job.path(of: job.kind))
+            jobs[job.kind] = routes.firstIndex { $0.rule == .system && $0.shape == shape }
+        }
+        self.jobs = jobs
     }
 
     private static func quota(_ route: HandlerDescription.Route) throws(AppError) -> [QuotaMetric] {

@@ -11,14 +11,12 @@ extension Gateway {
         let isBeforehand: Bool
     }
 
-    /// Has a handler run one attempt of a job: with a context of its tenant, the job and the attempt. Whoever stops it hears of that as `CANCELLED`.
+    /// Has a handler run one attempt of a job: with a context of its tenant, the job and the attempt. Whether it is to be ended here, since it has not
+    /// ended itself. Whoever stops it hears of that as `CANCELLED`.
     ///
     /// Where the attempt before died with its process it runs alone, so that no others die with it.
-    func run(_ job: JobDatabase.Job, stops: Stops, on executor: LoopExecutor) async throws(JobFailure) {
-        let shape = RouteTable.shape(of: "POST", HandlerDescription.Job.path(of: job.kind))
-        guard let handler = handlers.first(where: { $0.name == job.handler }),
-            let place = handler.routes.firstIndex(where: { $0.rule == .system && $0.shape == shape })
-        else {
+    func run(_ job: JobDatabase.Job, stops: Stops, on executor: LoopExecutor) async throws(JobFailure) -> Bool {
+        guard let handler = handlers.first(where: { $0.name == job.handler }), let place = handler.jobs[job.kind] else {
             throw JobFailure(
                 error: AppError(.notFound, "The handler \(job.handler) has no job \(job.kind)"),
                 isBeforehand: handlers.contains { $0.name == job.handler } == false)
@@ -49,6 +47,7 @@ extension Gateway {
             let answer = try await collect(first, link, &used)
             meter(Int(answer.status), answer.body.count)
             guard (200..<300).contains(answer.status) else { throw AppError(.handlerFailed, "the job answered \(answer.status)") }
+            return Int(answer.status) == HandlerDescription.Job.hasRun
         } catch {
             meter(error.code.status, 0)
             throw JobFailure(error: error, isBeforehand: false)
@@ -70,6 +69,6 @@ extension ServedHandler {
 }
 
 extension ErrorCode {
-    /// Whether the same input would bring the same error again.
-    var isFinal: Bool { (400..<499).contains(status) && ![408, 409, 425, 429].contains(status) }
+    /// Whether the same input would bring the same error again. A plan's limit that is used up may be free later.
+    var isFinal: Bool { (400..<499).contains(status) && ![402, 408, 409, 425, 429].contains(status) }
 }

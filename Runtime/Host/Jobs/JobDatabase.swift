@@ -32,6 +32,8 @@ struct JobDatabase: Sendable {
     private static let claim = Statement(
         "host.jobs_claim",
         "select tenant_id, id, handler, kind, attempt, waited, last_error from tenancy.claim_jobs($1, $2, $3, $4, $5)", access: .write)
+    private static let complete = Statement("host.jobs_complete", "select tenancy.complete_jobs($1, $2, $3, $4)", access: .write)
+    private static let count = Statement("host.jobs_count", "select tenancy.count_jobs()", access: .write)
     private static let renew = Statement(
         "host.jobs_renew", "select tenant_id, id, attempt, cancel_requested from tenancy.renew_jobs($1, $2, $3, $4, $5)", access: .write)
     private static let fail = Statement("host.jobs_fail", "select tenancy.fail_job($1, $2, $3, $4, $5, $6, $7)", access: .write)
@@ -39,36 +41,68 @@ struct JobDatabase: Sendable {
     private static let sweep = Statement("host.jobs_sweep", "select tenancy.sweep_jobs($1)", access: .write)
     private static let announce = Statement("host.jobs_announce", "select tenancy.announce_jobs()::text", access: .write)
 
-    /// Lets scheduled jobs wait whose time has come. In how many seconds the next one's comes; nil: none is scheduled.
-    func promote(most: Int) async throws(AppError) -> Double? {
-        try await ask([Postgres.Call(Self.promote, [.int32(Int32(most))])]) { row throws(PostgresError) in
-            row.isNull(1) ? nil : try row.float8(1)
-        }.first ?? nil
+    /// What a host wants of one turn.
+    struct Wish: Sendable {
+        /// Whose code has run, and which are to be ended.
+        var ended: [HeldLeases.Lease] = []
+        /// Whether it is time to look at scheduled jobs.
+        var promotes = false
+        /// How many to claim of whom.
+        var shares: [ClaimTurns.Share] = []
+        /// Handlers that are served here.
+        var handlers: [String] = []
+        /// Behind which tenant the next shares begin, and how many tenants to name.
+        var place = UUID.zero
+        var most = 0
     }
 
-    /// Tenants whose jobs wait, in a circle from behind a place on.
-    func waitingTenants(behind place: UUID, most: Int) async throws(AppError) -> [TenantID] {
-        try await ask([Postgres.Call(Self.waiting, [.uuid(place), .int32(Int32(most))])]) { row throws(PostgresError) in TenantID(try row.uuid(0)) }
+    /// What it got.
+    struct Turn: Sendable {
+        var jobs: [Job] = []
+        /// Tenants whose jobs wait, in a circle from behind the place on.
+        var waiting: [TenantID] = []
+        /// In how many seconds the next scheduled job's time comes, where that was asked; nil: none is scheduled.
+        var nextDue: Double?
     }
 
-    /// Claims so many of each tenant, of these handlers.
-    func claim(_ shares: [ClaimTurns.Share], of handlers: [String]) async throws(AppError) -> [Job] {
-        let calls = shares.map {
-            Postgres.Call(Self.claim, [.uuid(claimer), .id($0.tenant), .texts(handlers), .int32(Int32($0.most)), .float8(Self.lease)])
+    /// One turn, in one round trip and one transaction.
+    func turn(_ wish: Wish) async throws(AppError) -> Turn {
+        var calls: [Postgres.Call] = []
+        if !wish.ended.isEmpty { calls.append(Postgres.Call(Self.complete, leases(wish.ended))) }
+        if wish.promotes { calls.append(Postgres.Call(Self.promote, [.int32(Int32(JobService.batch))])) }
+        if !wish.shares.isEmpty {
+            let (tenants, most) = (wish.shares.map(\.tenant.uuid), wish.shares.map { Int64($0.most) })
+            calls.append(
+                Postgres.Call(Self.claim, [.uuid(claimer), .uuids(tenants), .int64s(most), .texts(wish.handlers), .float8(Self.lease)]))
         }
-        return try await ask(calls) { row throws(PostgresError) in
-            Job(
-                lease: .init(tenant: try row.uuid(0), job: try row.uuid(1), attempt: Int(try row.int32(4))), handler: try row.text(2),
-                kind: try row.text(3), waited: try row.float8(5), lastError: try row.optionalText(6))
+        if wish.most > 0 { calls.append(Postgres.Call(Self.waiting, [.uuid(wish.place), .int32(Int32(wish.most))])) }
+        guard !calls.isEmpty else { return Turn() }
+        var rows = try await run(calls)[...]
+        return try reading { () throws(PostgresError) in
+            var turn = Turn()
+            if !wish.ended.isEmpty { rows.removeFirst() }
+            if wish.promotes, let row = rows.removeFirst().first { turn.nextDue = row.isNull(1) ? nil : try row.float8(1) }
+            if !wish.shares.isEmpty { for row in rows.removeFirst() { turn.jobs.append(try Self.job(row)) } }
+            if let waiting = rows.first { for row in waiting { turn.waiting.append(TenantID(try row.uuid(0))) } }
+            return turn
         }
+    }
+
+    private static func job(_ row: Row) throws(PostgresError) -> Job {
+        Job(
+            lease: .init(tenant: try row.uuid(0), job: try row.uuid(1), attempt: Int(try row.int32(4))), handler: try row.text(2),
+            kind: try row.text(3), waited: try row.float8(5), lastError: try row.optionalText(6))
+    }
+
+    /// Always in the same order, so that two statements about the same jobs never wait for each other.
+    private func leases(_ leases: [HeldLeases.Lease]) -> [Bind] {
+        let sorted = leases.sorted { ($0.tenant, $0.job) < ($1.tenant, $1.job) }
+        return [.uuid(claimer), .uuids(sorted.map(\.tenant)), .uuids(sorted.map(\.job)), .int64s(sorted.map { Int64($0.attempt) })]
     }
 
     /// The leases that hold yet, and whether somebody wants their jobs to stop.
     func renew(_ leases: [HeldLeases.Lease]) async throws(AppError) -> [HeldLeases.Lease: Bool] {
-        let binds: [Bind] = [
-            .uuid(claimer), .uuids(leases.map(\.tenant)), .uuids(leases.map(\.job)), .int64s(leases.map { Int64($0.attempt) }), .float8(Self.lease),
-        ]
-        let rows = try await ask([Postgres.Call(Self.renew, binds)]) { row throws(PostgresError) in
+        let rows = try await ask([Postgres.Call(Self.renew, self.leases(leases) + [.float8(Self.lease)])]) { row throws(PostgresError) in
             (HeldLeases.Lease(tenant: try row.uuid(0), job: try row.uuid(1), attempt: Int(try row.int32(2))), try row.bool(3))
         }
         return Dictionary(rows) { first, _ in first }
@@ -93,6 +127,9 @@ struct JobDatabase: Sendable {
     /// Forgets what has ended long ago; how much of it.
     func sweep(most: Int) async throws(AppError) -> Int64 { try await count(Self.sweep, most) }
 
+    /// Counts tenants' jobs for their plans' limits.
+    func countForPlans() async throws(AppError) { _ = try await ask([Postgres.Call(Self.count, [])]) { _ in () } }
+
     /// Tells other hosts that jobs wait.
     func announce() async throws(AppError) { _ = try await ask([Postgres.Call(Self.announce, [])]) { _ in () } }
 
@@ -101,12 +138,23 @@ struct JobDatabase: Sendable {
     }
 
     private func ask<Value>(_ calls: [Postgres.Call], _ read: (Row) throws(PostgresError) -> Value) async throws(AppError) -> [Value] {
-        do {
+        let results = try await run(calls)
+        return try reading { () throws(PostgresError) in
             var values: [Value] = []
-            for rows in try await client.run(Segment(calls), deadline: .after(.seconds(10))) { for row in rows { values.append(try read(row)) } }
+            for rows in results { for row in rows { values.append(try read(row)) } }
             return values
+        }
+    }
+
+    private func run(_ calls: [Postgres.Call]) async throws(AppError) -> [Rows] {
+        do {
+            return try await client.run(Segment(calls), deadline: .after(.seconds(10)))
         } catch let error as PostgresError {
             throw error.appError
         } catch { throw AppError(.internalError, detail: "\(error)") }
+    }
+
+    private func reading<Value>(_ body: () throws(PostgresError) -> Value) throws(AppError) -> Value {
+        do throws(PostgresError) { return try body() } catch { throw error.appError }
     }
 }

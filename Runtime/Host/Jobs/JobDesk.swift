@@ -10,6 +10,8 @@ final class JobDesk: Sendable {
         var held = HeldLeases()
         var stops: [HeldLeases.Lease: Stops] = [:]
         var gate = WakeGate()
+        /// Whose code has run: they are to be ended, and hold their leases until they are.
+        var ended: [HeldLeases.Lease] = []
         var isStopping = false
     }
 
@@ -18,6 +20,8 @@ final class JobDesk: Sendable {
     private let loop: any EventLoop
     /// Raised when there may be something to claim.
     let signal = JobSignal()
+    /// Raised when leases are to be looked at sooner than they must be renewed.
+    let review = JobSignal()
     /// Each element is an announcement that is due.
     let announcements: AsyncStream<Void>
     private let announcement: AsyncStream<Void>.Continuation
@@ -73,16 +77,33 @@ final class JobDesk: Sendable {
         return stops
     }
 
-    func end(_ lease: HeldLeases.Lease) {
+    /// A job has run. `isOpen`: it is not ended yet.
+    func end(_ lease: HeldLeases.Lease, isOpen: Bool) {
         let free = state.withLock { state in
             state.turns.ended(TenantID(lease.tenant))
-            state.held.remove(lease)
             state.stops[lease] = nil
+            if isOpen { state.ended.append(lease) } else { state.held.remove(lease) }
             return state.turns.free
         }
-        // Claiming costs a round trip: half of all at once.
-        if free * 2 == capacity || free * 2 == capacity + 1 || free == capacity { signal.raise() }
+        // A turn costs a round trip: half of all at once.
+        if isOpen || free * 2 == capacity || free * 2 == capacity + 1 || free == capacity { signal.raise() }
     }
+
+    /// Those that are to be ended; whoever takes them says what became of that.
+    func takeEnded() -> [HeldLeases.Lease] {
+        state.withLock { state in
+            defer { state.ended = [] }
+            return state.ended
+        }
+    }
+
+    var hasEnded: Bool { state.withLock { !$0.ended.isEmpty } }
+
+    /// They have ended, or are not this gateway's any more.
+    func settled(_ leases: [HeldLeases.Lease]) { state.withLock { state in for lease in leases { state.held.remove(lease) } } }
+
+    /// That could not be said to the database; it is tried again.
+    func unsettled(_ leases: [HeldLeases.Lease]) { state.withLock { $0.ended += leases } }
 
     /// What is to be renewed.
     var leases: [HeldLeases.Lease] { state.withLock { $0.held.all } }

@@ -16,7 +16,9 @@ struct JobService: Service {
     static let gather: Duration = .milliseconds(10)
     /// How many tenants have their turn in one look.
     static let tenants = 32
-    private static let batch = 1000
+    static let batch = 1000
+    /// How often jobs are counted for plans' limits, unless counting takes more than a hundredth of that.
+    static let countEvery: Duration = .seconds(5)
 
     let gateway: Gateway
     let loops: Loops
@@ -39,21 +41,16 @@ struct JobService: Service {
             group.addTask { await announce() }
             group.addTask { await tidy() }
             var isTroubled = false
-            var nextDue = ContinuousClock.now
+            var look = Look()
             while !desk.isStopping, !Task.isCancelled {
                 do throws(AppError) {
-                    let jobs = try await claim(&nextDue)
+                    let jobs = try await turn(&look)
                     isTroubled = false
                     for job in jobs {
                         let stops = desk.begin(job.lease)
                         group.addTask(executorPreference: executor) { await perform(job, stops, on: executor) }
                     }
-                    if jobs.isEmpty {
-                        let idle = desk.free == 0 ? Self.gather : min(Self.interval, max(.milliseconds(1), ContinuousClock.now.duration(to: nextDue)))
-                        await desk.signal.wait(atMost: idle, on: executor.loop)
-                    } else if desk.free * 2 < desk.capacity {
-                        await desk.signal.wait(atMost: Self.gather, on: executor.loop)
-                    }
+                    if let rest = look.rest(free: desk.free, of: desk.capacity, at: .now) { await desk.signal.wait(atMost: rest, on: executor.loop) }
                 } catch {
                     if !isTroubled { warn("jobs could not be claimed; it is tried again", error) }
                     isTroubled = true
@@ -62,33 +59,60 @@ struct JobService: Service {
             }
             // What runs may end; what does not is stopped, and given back.
             let limit = Deadline.after(gateway.settings.shutdownTime, from: gateway.time.instant())
-            while desk.count > 0, !limit.hasPassed(at: gateway.time.instant()), await pause(for: .milliseconds(50)) {}
+            while desk.count > 0, !limit.hasPassed(at: gateway.time.instant()), await pause(for: .milliseconds(50)) { await settle() }
             desk.stopAll()
-            while desk.count > 0, await pause(for: .milliseconds(20)) {}
+            while desk.count > 0, await pause(for: .milliseconds(20)) { await settle() }
+            await settle()
             group.cancelAll()
         }
     }
 
-    private func claim(_ nextDue: inout ContinuousClock.Instant) async throws(AppError) -> [JobDatabase.Job] {
-        let handlers = gateway.handlers.filter { $0.description.jobs?.isEmpty == false }.map(\.name)
-        guard !handlers.isEmpty, desk.free > 0 else { return [] }
-        if nextDue <= .now {
-            let wait = try await database.promote(most: Self.batch)
-            nextDue = .now.advanced(by: min(Self.interval, wait.map { .milliseconds(Int64(max(1, $0 * 1000))) } ?? Self.interval))
+    /// One look at the queue: ends what has run, claims for those who were seen waiting, sees who waits behind them.
+    private func turn(_ look: inout Look) async throws(AppError) -> [JobDatabase.Job] {
+        var wish = JobDatabase.Wish()
+        wish.handlers = gateway.handlers.filter { $0.description.jobs?.isEmpty == false }.map(\.name)
+        wish.ended = desk.takeEnded()
+        let free = desk.free
+        if !wish.handlers.isEmpty, free > 0 {
+            wish.promotes = look.nextDue <= .now
+            wish.shares = desk.shares(look.waiting)
+            wish.most = min(free, Self.tenants)
+            wish.place = desk.place
         }
-        let waiting = try await database.waitingTenants(behind: desk.place, most: min(desk.free, Self.tenants))
-        let shares = desk.shares(waiting)
-        return shares.isEmpty ? [] : try await database.claim(shares, of: handlers)
+        let turn: JobDatabase.Turn
+        do throws(AppError) {
+            turn = try await database.turn(wish)
+        } catch {
+            desk.unsettled(wish.ended)
+            throw error
+        }
+        desk.settled(wish.ended)
+        look.saw(turn, wish, at: .now)
+        return turn.jobs
+    }
+
+    /// Ends what has run while nothing new is claimed.
+    private func settle() async {
+        let ended = desk.takeEnded()
+        guard !ended.isEmpty else { return }
+        do throws(AppError) {
+            _ = try await database.turn(JobDatabase.Wish(ended: ended))
+            desk.settled(ended)
+        } catch {
+            desk.unsettled(ended)
+            warn("jobs that have run could not be ended; others begin them anew", error)
+        }
     }
 
     private func perform(_ job: JobDatabase.Job, _ stops: Stops, on executor: LoopExecutor) async {
         await executor.arrive()
+        var isOpen = false
         do throws(Gateway.JobFailure) {
-            try await gateway.run(job, stops: stops, on: executor)
+            isOpen = try await gateway.run(job, stops: stops, on: executor)
         } catch {
             await fail(job, error)
         }
-        desk.end(job.lease)
+        desk.end(job.lease, isOpen: isOpen)
     }
 
     private func fail(_ job: JobDatabase.Job, _ failure: Gateway.JobFailure) async {
@@ -112,7 +136,8 @@ struct JobService: Service {
     }
 
     private func renew() async {
-        while await pause(for: .seconds(JobDatabase.lease / 4)) {
+        while !Task.isCancelled {
+            await desk.review.wait(atMost: .seconds(JobDatabase.lease / 4), on: loops.home.loop)
             let leases = desk.leases
             guard !leases.isEmpty else { continue }
             do throws(AppError) {
@@ -133,9 +158,15 @@ struct JobService: Service {
     /// Takes over what nobody renews any more, and forgets what is old.
     private func tidy() async {
         var round = 0
+        var nextCount = ContinuousClock.now
         repeat {
             do throws(AppError) {
                 if try await database.takeLapsed(most: Self.batch) > 0 { desk.signal.raise() }
+                if nextCount <= .now {
+                    let began = ContinuousClock.now
+                    try await database.countForPlans()
+                    nextCount = .now.advanced(by: max(Self.countEvery, began.duration(to: .now) * 100))
+                }
                 if round % 60 == 0 { while try await database.sweep(most: Self.batch) == Int64(Self.batch), !Task.isCancelled {} }
             } catch { warn("jobs could not be tidied up; it is tried again", error) }
             round += 1

@@ -31,8 +31,8 @@ struct TimerDatabase: Sendable {
     private static let sync = Statement("host.timers_sync", "select tenancy.sync_timers($1, $2)", access: .write)
     private static let due = Statement(
         "host.timers_due",
-        "select tenant_id, handler, name, definition, tenant_zone, next_at, clock_timestamp() from tenancy.due_timers($1, $2)")
-    private static let next = Statement("host.timers_next", "select extract(epoch from tenancy.next_timer() - clock_timestamp())::float8")
+        "select tenant_id, handler, name, definition, tenant_zone, next_at, tenancy.timer_clock() from tenancy.due_timers($1, $2)")
+    private static let next = Statement("host.timers_next", "select extract(epoch from tenancy.next_timer() - tenancy.timer_clock())::float8")
     private static let fire = Statement(
         "host.timers_fire", "select tenancy.fire_timer($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", access: .write)
 
@@ -66,25 +66,42 @@ struct TimerDatabase: Sendable {
         try await ask(Self.next, []) { row throws(PostgresError) in row.isNull(0) ? nil : try row.float8(0) }.first ?? nil
     }
 
-    /// Writes down what became of a timer's times and makes their jobs. False where another gateway was first.
-    func fire(_ due: Due, _ firings: [Firing], next: Timestamp?, zone: String) async throws(AppError) -> Bool {
-        let binds: [Bind] = [
-            .uuid(due.tenant), .text(due.handler), .text(due.name), .optional(due.dueAt, Bind.timestamp), .optional(next, Bind.timestamp),
-            .text(zone),
-            .timestamps(firings.map(\.occurrence.fireAt)), .texts(firings.map(\.occurrence.outcome.rawValue)),
-            .int64s(firings.map { Int64($0.occurrence.times) }), .uuids(firings.map(\.job)),
-            .float8s(firings.map { Double($0.delay.milliseconds) / 1000 }),
-        ]
-        return try await ask(Self.fire, binds) { row throws(PostgresError) in try row.int32(0) }.first == 1
+    /// What became of one timer.
+    struct Turn: Sendable {
+        let due: Due
+        let firings: [Firing]
+        let next: Timestamp?
+        let zone: String
+    }
+
+    /// Writes down what became of timers' times and makes their jobs, all in one transaction. How many; those that another gateway has seen to count not.
+    func fire(_ turns: [Turn]) async throws(AppError) -> Int {
+        let calls = turns.map { turn in
+            Postgres.Call(
+                Self.fire,
+                [
+                    .uuid(turn.due.tenant), .text(turn.due.handler), .text(turn.due.name), .optional(turn.due.dueAt, Bind.timestamp),
+                    .optional(turn.next, Bind.timestamp), .text(turn.zone),
+                    .timestamps(turn.firings.map(\.occurrence.fireAt)), .texts(turn.firings.map(\.occurrence.outcome.rawValue)),
+                    .int64s(turn.firings.map { Int64($0.occurrence.times) }), .uuids(turn.firings.map(\.job)),
+                    .float8s(turn.firings.map { Double($0.delay.milliseconds) / 1000 }),
+                ])
+        }
+        return try await ask(calls) { row throws(PostgresError) in try row.int32(0) }.count { $0 == 1 }
     }
 
     private func ask<Value>(
         _ statement: Statement, _ binds: [Bind], _ read: (Row) throws(PostgresError) -> Value
     ) async throws(AppError) -> [Value] {
+        try await ask([Postgres.Call(statement, binds)], read)
+    }
+
+    private func ask<Value>(_ calls: [Postgres.Call], _ read: (Row) throws(PostgresError) -> Value) async throws(AppError) -> [Value] {
+        guard !calls.isEmpty else { return [] }
         do {
             var values: [Value] = []
-            for row in try await client.run(Segment([Postgres.Call(statement, binds)]), deadline: .after(.seconds(30)))[0] {
-                values.append(try read(row))
+            for rows in try await client.run(Segment(calls), deadline: .after(.seconds(30))) {
+                for row in rows { values.append(try read(row)) }
             }
             return values
         } catch let error as PostgresError {

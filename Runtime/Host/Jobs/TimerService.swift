@@ -11,6 +11,8 @@ struct TimerService: Service {
     /// The longest that it sleeps.
     static let longestSleep: Duration = .seconds(1)
     private static let batch = 500
+    /// How many timers are seen to in one transaction.
+    private static let together = 50
 
     let gateway: Gateway
     let database: TimerDatabase
@@ -63,15 +65,20 @@ struct TimerService: Service {
         var count = Self.batch
         while count == Self.batch, !Task.isCancelled {
             let due = try await database.due(of: handlers, most: Self.batch)
-            var made = false
-            for timer in due { if try await fire(timer) { made = true } }
-            if made { desk.enqueued() }
+            for start in stride(from: 0, to: due.count, by: Self.together) {
+                try await fire(due[start..<min(start + Self.together, due.count)])
+            }
             count = due.count
         }
     }
 
-    /// Whether jobs were made.
-    private func fire(_ due: TimerDatabase.Due) async throws(AppError) -> Bool {
+    private func fire(_ due: ArraySlice<TimerDatabase.Due>) async throws(AppError) {
+        var turns: [TimerDatabase.Turn] = []
+        for timer in due { turns.append(try await turn(of: timer)) }
+        if try await database.fire(turns) > 0, turns.contains(where: { !$0.firings.isEmpty }) { desk.enqueued() }
+    }
+
+    private func turn(of due: TimerDatabase.Due) async throws(AppError) -> TimerDatabase.Turn {
         let (zone, name) = await zone(of: due)
         let turn = TimerTurn(
             due: due.dueAt, now: due.now, schedule: try Schedule(due.definition.schedule), zone: zone, catchUp: try due.definition.catchUpRule)
@@ -83,7 +90,7 @@ struct TimerService: Service {
                 occurrence: occurrence, job: UUID.v7(at: due.now, using: &random),
                 delay: occurrence.outcome == .fired ? max(.zero, spread - late) : spread)
         }
-        return try await database.fire(due, firings, next: turn.next, zone: name) && !firings.isEmpty
+        return TimerDatabase.Turn(due: due, firings: firings, next: turn.next, zone: name)
     }
 
     /// A zone that this machine does not know counts as UTC, rather than that nothing is done.

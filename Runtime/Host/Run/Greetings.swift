@@ -58,6 +58,7 @@ final class Greetings: Sendable {
         case .federationSettings: try settings.outside.federation(settings.ownAddress)
         case .billingSettings: try settings.outside.billing(settings.ownAddress)
         case .sourceSettings: try settings.outside.sources(settings.ownAddress)
+        case .outboundSettings: try JSON.encode(settings.outside.outbound)
         default: try keys.secret(name)
         }
     }

@@ -120,7 +120,6 @@ public struct Host: Sendable {
             BillingService(
                 calls: system, database: BillingDatabase(client: client), time: time, logger: logger),
             WorkService(queue: .files, lanes: 2, calls: system, client: client, claimer: writer, logger: logger),
-            WorkService(queue: .sources, lanes: 16, calls: system, client: client, claimer: writer, logger: logger),
             TimerService(gateway: gateway, database: TimerDatabase(client: client), desk: desk, logger: logger),
             JobService(
                 gateway: gateway, loops: loops, desk: desk, database: JobDatabase(client: client, claimer: writer), logger: logger),

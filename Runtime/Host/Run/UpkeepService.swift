@@ -57,6 +57,8 @@ struct UpkeepService: Service {
                     // Who gave up a right of their own is answered before the call that did it ends for the lack of it.
                     guard await pause(for: Self.reviewDelay) else { return }
                     await review(tenant)
+                    // Jobs of a tenant that is not active any more stop.
+                    jobs.review.raise()
                     await gateway.feeds.review(tenant, gateway.directory)
                 }
             } lost: {

@@ -63,10 +63,12 @@ final class WireConnection: ChannelInboundHandler, @unchecked Sendable {
         executor.loop.assertInEventLoop()
         var head = head
         if let recordings, let handler = grant?.context.handler { head.recording = recordings.mode(of: head, handler) }
-        let origin = grant.map {
-            CallOrigin(
-                handler: $0.context.handler, depth: head.depth, requestID: head.requestID, idempotency: head.idempotency, principal: $0.principal,
-                deadline: deadline, address: head.address)
+        let origin = grant.map { grant in
+            let isJob = grant.context.attempt > 0
+            return CallOrigin(
+                handler: grant.context.handler, depth: head.depth, requestID: head.requestID,
+                idempotency: isJob ? Idempotency(job: grant.context.invocation) : head.idempotency, principal: grant.principal,
+                jobOf: isJob ? grant.context.tenant : nil, deadline: deadline, address: head.address)
         }
         let exchange = Exchange(
             stream: nextStream, deadline: deadline, grant: grant, origin: origin, recorded: head.recording == .none ? nil : head, renewAt: renewAt,

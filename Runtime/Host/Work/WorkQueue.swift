@@ -21,14 +21,4 @@ struct WorkQueue: Sendable {
         renew: Statement(
             "host.file_work_renew", "select tenancy.renew_file_work($1, $2, $3, $4, make_interval(secs => $5::float8))", access: .write),
         end: Statement("host.file_work_end", "select tenancy.end_file_work($1, $2, $3, $4, $5)", access: .write))
-
-    /// Sources that are due.
-    static let sources = WorkQueue(
-        handler: "sources", path: "/internal/sources/work",
-        claim: Statement(
-            "host.source_work_claim",
-            "select tenant_id, kind, id, attempt from tenancy.claim_source_work($1, make_interval(secs => $2::float8), $3)", access: .write),
-        renew: Statement(
-            "host.source_work_renew", "select tenancy.renew_source_work($1, $2, $3, $4, make_interval(secs => $5::float8))", access: .write),
-        end: Statement("host.source_work_end", "select tenancy.end_source_work($1, $2, $3, $4, $5)", access: .write))
 }

@@ -14,6 +14,8 @@ public struct TimerDefinition: Sendable, Hashable, Codable {
     public enum Overlap: String, Sendable, Hashable, Codable, CaseIterable {
         /// No job is made.
         case skip
+        /// The job waits until the one before has ended; at most 100 do.
+        case queue
         /// Both run.
         case allow
     }

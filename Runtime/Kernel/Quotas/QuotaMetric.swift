@@ -4,6 +4,8 @@ public enum QuotaMetric: String, Sendable, Hashable, Codable, CaseIterable {
     case kpis, rows, members
     /// Bytes of files that are kept: what is there at a time.
     case storedBytes = "stored_bytes"
+    /// Jobs that have not ended: what is there at a time, as hosts count it every few seconds.
+    case queuedJobs = "queued_jobs"
     /// Uploads, forecasts, crawled pages: what is done in a month.
     case uploads, forecasts
     case crawlPages = "crawl_pages"
@@ -11,7 +13,7 @@ public enum QuotaMetric: String, Sendable, Hashable, Codable, CaseIterable {
     /// Whether it is counted by the month, and begins anew with each.
     public var isMonthly: Bool {
         switch self {
-        case .kpis, .rows, .members, .storedBytes: false
+        case .kpis, .rows, .members, .storedBytes, .queuedJobs: false
         case .uploads, .forecasts, .crawlPages: true
         }
     }

@@ -36,8 +36,13 @@ extension CurlHandle {
     /// One stream of a shared connection that waits would hold up the others (libcurl 7.88), so a body that is taken bit by bit has one for itself.
     func useOwnConnection() { set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1) }
 
-    /// Goes through a proxy, in a tunnel to the checked address: the proxy looks no name up.
-    func use(proxy: String) {
+    /// Goes through a proxy, in a tunnel to the checked address: the proxy looks no name up. `authorities`, PEM, are those that a proxy over TLS is
+    /// believed by; nil: the system's.
+    func use(proxy: String, authorities: String?) {
+        set(CURLOPT_PROXY_SSL_VERIFYPEER, 1)
+        set(CURLOPT_PROXY_SSL_VERIFYHOST, 2)
+        set(CURLOPT_PROXY_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        if let authorities { set(CURLOPT_PROXY_CAINFO_BLOB, blob: Array(authorities.utf8)) }
         set(CURLOPT_NOPROXY, "")
         set(CURLOPT_PROXY, proxy)
         set(CURLOPT_HTTPPROXYTUNNEL, 1)

@@ -162,7 +162,7 @@ public final class HTTPClient: Sendable {
         var handle = try CurlHandle(state)
         handle.aim(request, at: address, remaining: remaining, connect: connect)
         if let authorities = rules.authorities { handle.set(CURLOPT_CAINFO_BLOB, blob: Array(authorities.utf8)) }
-        if let proxy = rules.proxy { handle.use(proxy: proxy) }
+        if let proxy = rules.proxy { handle.use(proxy: proxy, authorities: rules.authorities) }
         if state.isStreaming { handle.useOwnConnection() }
         return handle
     }

@@ -1,9 +1,9 @@
 /// A body between a transfer that brings it and a reader that takes it, with a limit on what waits in between. A pure value.
 struct BodyFlow {
     /// The transfer pauses above so many waiting bytes.
-    static let most = 256 << 10
+    static let most = 64 << 10
     /// A paused transfer goes on below so many.
-    static let least = 64 << 10
+    static let least = 16 << 10
 
     enum Next: Equatable {
         /// `resumes`: the transfer is to go on.

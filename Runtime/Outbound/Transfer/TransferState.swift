@@ -67,8 +67,18 @@ final class TransferState {
         // A head after `100 Continue` is the one that counts.
         if line.hasPrefix("HTTP/") { lines = [] }
         lines.append(String(line))
-        if line.isEmpty, let channel, HTTPAnswer.status(of: lines).map({ $0 >= 200 }) ?? false { channel.head.finish(.success(lines)) }
+        guard line.isEmpty, HTTPAnswer.status(of: lines).map({ $0 >= 200 }) ?? false else { return true }
+        if let channel { channel.head.finish(.success(lines)) } else { makeRoom() }
         return true
+    }
+
+    /// For a body whose length is said: growing bit by bit takes three times as much in the end.
+    private func makeRoom() {
+        let name = "content-length:"
+        guard let line = lines.first(where: { $0.utf8.count > name.utf8.count && $0.prefix(name.count).lowercased() == name }),
+            let length = Int(line.dropFirst(name.count).filter { $0 != " " }), length > 0
+        else { return }
+        body.reserveCapacity(min(length, limit))
     }
 
     func give(_ bytes: UnsafeMutablePointer<CChar>?, _ room: Int) -> Int {

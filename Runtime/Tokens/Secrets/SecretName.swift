@@ -20,6 +20,8 @@ public enum SecretName: String, Sendable, CaseIterable {
     case billingSettings = "billing_settings"
     /// What handlers may reach for their tenants' sources, and where providers are: no derived secret.
     case sourceSettings = "source_settings"
+    /// What may be reached outside: no derived secret.
+    case outboundSettings = "outbound_settings"
     /// The keys that sign access tokens: no derived secret, a ``JWTKeyRing``.
     case signingKeys = "jwt_signing_keys"
 }

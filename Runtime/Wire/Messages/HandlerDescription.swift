@@ -39,6 +39,10 @@ public struct HandlerDescription: Sendable, Hashable, Codable {
         public static func path(of kind: String) -> String { "/internal/jobs/\(kind)" }
         /// The header line of such a call that says which attempt of the job it is, from 1. Its invocation is the job.
         public static let attemptHeader = "tenantry-job-attempt"
+        /// The answer's status of a job that ended in a transaction of its own.
+        public static let ended = 204
+        /// The same of one that has nothing left to commit: the gateway ends it.
+        public static let hasRun = 202
     }
 
     /// One endpoint.

@@ -56,16 +56,19 @@ struct GrantPlan {
     static let everyHandler = [
         "tenancy.use(text)", "tenancy.tenant_id()", "tenancy.user_id()", "tenancy.consume(text, bigint)", "runtime.claim_key(text, text, bytea)",
         "runtime.keep_answer(text, text, int, jsonb, bytea)",
-        "jobs.enqueue(uuid, text, jsonb, float8, int, int, text)", "jobs.data()", "jobs.advance(float8, jsonb)", "jobs.fence()", "jobs.complete()",
+        "jobs.enqueue(uuid, text, jsonb, float8, int, int, text)", "jobs.cancel(text, text, boolean)", "jobs.data()", "jobs.advance(float8, jsonb)",
+        "jobs.fence()", "jobs.complete()",
         // The policy of the audit log asks it.
         "tenancy.is_import()",
     ].map { "execute on function \($0)" }
 
     /// The product's own handlers of sign-in, of people, of their rights, of what happened to them, and of tenants. No package may take one of these
     /// names.
-    static let identityHandlers: Set = ["administration", "archive", "audit", "auth", "federation", "jobs", "mail", "subscriptions", "users"]
+    static let identityHandlers: Set = [
+        "administration", "archive", "audit", "auth", "federation", "jobs", "mail", "notifications", "retention", "subscriptions", "users",
+    ]
     /// Handlers that ask the control plane for work of their tenants; of persons they may ask nothing.
-    static let workHandlers: Set = ["sources", "uploads"]
+    static let workHandlers: Set = ["alerts", "forecasts", "sources", "uploads"]
 
     private func privilege(_ verb: Manifest.Verb, _ object: GrantObject) -> String {
         switch verb {

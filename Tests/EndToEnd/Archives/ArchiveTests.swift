@@ -13,6 +13,19 @@ extension EndToEnd {
             let world = try await ArchiveWorld.current()
             let (original, owner) = try await world.seed()
             try await world.seed(2)
+            _ = try await world.query(
+                """
+                insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, confidence, report)
+                    select tenant_id, gen_random_uuid(), business_id, id, name, 'daily', '[{"mean": 1.25}]', 0.75, '{"seasons": [7]}'
+                    from app.kpi_sources where tenant_id = $1
+                """, [.id(original)])
+            _ = try await world.query(
+                """
+                insert into app.anomalies
+                    (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+                    select tenant_id, gen_random_uuid(), business_id, id, '2026-01-01', 'missing', 'low', 3, null, 1, 0, 2, 'none "came"'
+                    from app.kpi_sources where tenant_id = $1
+                """, [.id(original)])
             let path = world.path("one.jsonl")
             let exported = try await world.tenantry("tenant", "export", "tenant-1", "--output", path)
             #expect(exported.status == 0, "\(exported.printed)")
@@ -20,8 +33,9 @@ extension EndToEnd {
             #expect(imported.status == 0, "\(imported.printed)")
             let made = try JSON.decode(Made.self, from: JSON.read(Array(imported.printed.utf8)))
             #expect(made.slug == "copy" && made.source == "tenant-1" && made.members == 3 && made.kind == "live")
-            let carried = ArchiveWorld.tables.filter { $0 != "app.audit_log" }
+            let carried = ArchiveWorld.tables.filter { $0 != "app.audit_log" } + ["app.forecasts", "app.anomalies"]
             #expect(try await world.differences(original, made.id, in: carried) == [])
+            #expect(try await world.query("select from app.anomalies where tenant_id = $1", [.id(made.id)]).count == 3)
             let log = try await world.query(
                 "select action, count(*) from app.audit_log where tenant_id = $1 group by action order by action", [.id(made.id)])
             #expect(try log.map { try $0.text(0) } == ["business.created", "tenant.imported"], "history and one line of its own")

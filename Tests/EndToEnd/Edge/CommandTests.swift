@@ -39,8 +39,8 @@ extension EndToEnd {
             #expect(result.status == 0, "\(result.printed)")
             let handlers = try JSON.read(Array(result.printed.utf8)).array ?? []
             let names = [
-                "administration", "archive", "articles", "audit", "auth", "dashboards", "federation", "forecasts", "jobs", "mail", "retention",
-                "sources", "subscriptions", "uploads", "users",
+                "administration", "alerts", "archive", "articles", "audit", "auth", "dashboards", "federation", "forecasts", "jobs", "mail",
+                "notifications", "retention", "sources", "subscriptions", "uploads", "users",
             ]
             #expect(handlers.compactMap { $0["name"]?.string } == names)
         }

@@ -220,7 +220,7 @@ extension EndToEnd {
                 let token = try host.token(member)
                 func sleeping() async throws -> Int64 {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename like $1 and state = 'active' and query like '%pg_sleep%'",
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename like $1 and state = 'active' and query like '%pg_sleep%'",
                         [.text("\(database.prefix)_h_%")])[0].int64(0)
                 }
                 let socket = try await Blocking.run { [port = host.port] in
@@ -247,7 +247,8 @@ extension EndToEnd {
                 }
                 try await host.eventually("no transaction is open") {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename like $1 and xact_start is not null", [.text("\(database.prefix)_h_%")]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename like $1 and xact_start is not null",
+                        [.text("\(database.prefix)_h_%")]
                     )[0].int64(0) == 0
                 }
                 #expect(try await host.get("/probe/caller", token: token).status == 200)

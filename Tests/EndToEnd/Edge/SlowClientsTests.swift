@@ -8,7 +8,8 @@ extension EndToEnd {
         private static func openTransactions() async throws -> Int64 {
             let database = try TestDatabase.current
             return try await database.query(
-                "select count(*) from pg_stat_activity where usename like $1 and xact_start is not null", [.text("\(database.prefix)_h_%")])[0]
+                "select count(*) from pg_stat_activity where datname = current_database() and usename like $1 and xact_start is not null",
+                [.text("\(database.prefix)_h_%")])[0]
                 .int64(0)
         }
 

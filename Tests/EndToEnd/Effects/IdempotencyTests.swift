@@ -206,7 +206,9 @@ extension EndToEnd {
                     """)
                 async let first = keyed(host, token, "k", 1)
                 try await host.eventually("it commits") {
-                    try await database.query("select count(*) from pg_stat_activity where state = 'active' and query = 'COMMIT'")[0].int64(0) == 1
+                    try await database.query(
+                        "select count(*) from pg_stat_activity where datname = current_database() and state = 'active' and query = 'COMMIT'")[0]
+                        .int64(0) == 1
                 }
                 for child in try ChildProgram.children(of: host.program.pid) { kill(child, SIGKILL) }
                 // Moved to another process it waits for the commit and is told its answer; or it is told that it may come again.

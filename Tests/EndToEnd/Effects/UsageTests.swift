@@ -120,7 +120,8 @@ extension EndToEnd {
                 try await Blocking.run { _ = try socket.send(RunningHost.head("GET", "/probe/pg_sleep?milliseconds=60000", token: token)) }
                 try await host.eventually("it runs") {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active'", [.text("\(database.prefix)_h_probe")])[0]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and state = 'active'",
+                        [.text("\(database.prefix)_h_probe")])[0]
                         .int64(0) == 1
                 }
                 socket.drop(abruptly: true)

@@ -113,7 +113,7 @@ extension EndToEnd {
                     try await world.delete()
                     try await host.eventually("the rows are about to go") {
                         try await !database.query(
-                            "select 1 from pg_stat_activity where query like '%erase_tenant%' and wait_event_type = 'Lock'"
+                            "select 1 from pg_stat_activity where datname = current_database() and query like '%erase_tenant%' and wait_event_type = 'Lock'"
                         ).isEmpty
                     }
                     host.program.signal(SIGKILL)
@@ -121,13 +121,14 @@ extension EndToEnd {
                 #expect(try await isLeft("app.businesses", world.tenant))
                 if endsBackend {
                     _ = try await database.query(
-                        "select pg_terminate_backend(pid) from pg_stat_activity where query like '%erase_tenant%' and wait_event_type = 'Lock'")
+                        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%erase_tenant%' and wait_event_type = 'Lock'"
+                    )
                 }
                 try await connection.rollback()
             }
             try await RunningHost.eventually("nobody is at it") {
                 try await database.query(
-                    "select 1 from pg_stat_activity where query like '%erase_tenant%' and state = 'active' and pid <> pg_backend_pid()"
+                    "select 1 from pg_stat_activity where datname = current_database() and query like '%erase_tenant%' and state = 'active' and pid <> pg_backend_pid()"
                 ).isEmpty
             }
             let tables = ["app.businesses", "probe.entries", "tenancy.memberships", "tenancy.data_keys", "identity.providers", "tenancy.recordings"]

@@ -24,7 +24,18 @@ extension EndToEnd {
             }
         }
 
-        @Test("privacy-04: each day what a plan keeps no longer goes, of its tenants alone, and not of one on hold") func retains() async throws {
+        /// Runs a timer of a tenant at once, and waits until its job is over.
+        private func run(_ timer: String, _ member: Member, _ host: RunningHost) async throws {
+            let done = "select count(*) from tenancy.jobs where tenant_id = $1 and timer = $2 and status = 'completed'"
+            let binds: [Bind] = [.id(member.tenant), .text(timer)]
+            let before = try await TestDatabase.current.query(done, binds)[0].int64(0)
+            try await host.eventually("the timer is there") {
+                try await host.request("POST", "/jobs/timers/retention/\(timer)/run", token: try host.token(member)).status == 200
+            }
+            try await host.eventually("\(timer) has run") { try await TestDatabase.current.query(done, binds)[0].int64(0) > before }
+        }
+
+        @Test("privacy-04: what a plan keeps no longer goes by a timer, of its tenants alone, and not of one on hold") func retains() async throws {
             let database = try TestDatabase.current
             let members = [try await Member.make(1), try await Member.make(2), try await Member.make(3)]
             try await database.execute(
@@ -37,28 +48,75 @@ extension EndToEnd {
                 """)
             for member in members { try await fill(member, [1, 29, 31, 400]) }
             try await RunningHost.run { host in
-                try await host.eventually("what is too old is gone") { try await kept(members[0]) == [1, 29] }
+                for member in members { try await run("remove_old_data", member, host) }
+                #expect(try await kept(members[0]) == [1, 29])
                 #expect(try await kept(members[1]) == [1, 29, 31, 400])
                 #expect(try await kept(members[2]) == [1, 29, 31, 400])
-                try await host.eventually("it is due again in a day, for values and for files") {
-                    try await database.query("select 1 from tenancy.retentions where due_at > now() + interval '23 hours'").count == 2
+                try await host.eventually("files are due again in a day") {
+                    try await database.query("select 1 from tenancy.retentions where handler = 'uploads' and due_at > now() + interval '23 hours'")
+                        .count == 1
+                }
+                try await database.execute("update tenancy.tenants set legal_hold = false")
+                try await run("cleanup_old_data", members[2], host)
+                #expect(try await kept(members[2]) == [1, 29], "the hold is lifted")
+                let times = try await host.get(
+                    "/jobs/timers/retention/cleanup_old_data/upcoming?count=1&after=2026-03-02T12:00:00Z", token: try host.token(members[0]))
+                #expect(try times.json["times"] == ["2026-03-08T03:00:00Z"], "\(times.text)")
+            }
+        }
+
+        @Test("addresses of old sign-ins go by a timer, of its tenant alone, and not of one on hold; what happened stays") func anonymizes()
+            async throws
+        {
+            let database = try TestDatabase.current
+            let members = [try await Member.make(1), try await Member.make(2), try await Member.make(3)]
+            try await database.execute("update tenancy.tenants set legal_hold = true where slug = 'tenant-3'")
+            for member in members {
+                for days in [10, 300, 500] {
+                    _ = try await database.query(
+                        """
+                        insert into identity.security_events (occurred_at, action, outcome, user_id, tenant_id, address, user_agent)
+                            values (now() - $3::float8 * interval '1 day', 'login', 'ok', $2, $1, '192.0.2.7', 'Firefox')
+                        """, [.id(member.tenant), .id(member.user), .float8(Double(days))])
                 }
             }
-            // Not twice a day; after a day again, and once the hold is lifted.
+            func addresses(_ member: Member) async throws -> [String] {
+                try await database.query(
+                    "select address || user_agent from identity.security_events where tenant_id = $1 and action = 'login' order by occurred_at",
+                    [.id(member.tenant)]
+                ).map { try $0.text(0) }
+            }
+            try await RunningHost.run { host in
+                for member in [members[0], members[2]] { try await run("cleanup_old_data", member, host) }
+                let whole = "192.0.2.7Firefox"
+                #expect(try await addresses(members[0]) == ["", whole, whole])
+                #expect(try await addresses(members[1]) == [whole, whole, whole])
+                #expect(try await addresses(members[2]) == [whole, whole, whole])
+            }
+        }
+
+        @Test("old hours of usage are added up to days by a timer: no sum changes") func usage() async throws {
+            let database = try TestDatabase.current
+            let member = try await Member.make()
             try await database.execute(
                 """
-                insert into app.kpi_data (tenant_id, source_id, "timestamp", value)
-                    select tenant_id, id, now() - interval '50 days', 50 from app.kpi_sources where tenant_id = '\(members[0].tenant)';
-                update tenancy.tenants set legal_hold = false;
+                insert into tenancy.usage (tenant_id, handler, hour, invocations, errors, cpu_us, database_us, rows, database_bytes, request_bytes, answer_bytes, jobs)
+                    select '\(member.tenant)', 'dashboards', date_trunc('day', now() - d * interval '1 day', 'UTC') + h * interval '1 hour', 1, 2, 3, 4, 5, 6, 7, 8, 9
+                    from unnest('{80, 100, 200}'::int[]) d, generate_series(0, 23) h
                 """)
+            let sums = """
+                select count(*) || ' ' || sum(invocations) || ' ' || sum(jobs) || ' ' || sum(answer_bytes) from tenancy.usage
+                where tenant_id = $1 and handler = 'dashboards' and hour < now() - interval '70 days'
+                """
             try await RunningHost.run { host in
-                try await host.eventually("the hold is lifted") { try await kept(members[2]) == [1, 29] }
-                #expect(try await kept(members[0]) == [1, 29, 50])
-            }
-            try await database.execute("update tenancy.retentions set due_at = now() - interval '1 second'")
-            try await RunningHost.run { host in
-                try await host.eventually("a day later") { try await kept(members[0]) == [1, 29] }
-                #expect(try await kept(members[1]) == [1, 29, 31, 400])
+                try await host.eventually("the timer is there") {
+                    try await database.query(
+                        "update tenancy.timers set next_at = date_trunc('hour', now()) where name = 'refresh_usage' and next_at is not null returning 1"
+                    ).count == 1
+                }
+                try await host.eventually("days are added up, and what is younger is not") {
+                    try await database.query(sums, [.id(member.tenant)])[0].text(0) == "26 72 648 576"
+                }
             }
         }
     }

@@ -34,7 +34,8 @@ extension EndToEnd {
                 try await Blocking.run { _ = try socket.send(RunningHost.head("GET", "/probe/pg_sleep?milliseconds=60000", token: token)) }
                 func active() async throws -> Int64 {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active'", [.text("\(database.prefix)_h_probe")])[0]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and state = 'active'",
+                        [.text("\(database.prefix)_h_probe")])[0]
                         .int64(0)
                 }
                 try await host.eventually("it runs in the database") { try await active() == 1 }
@@ -57,7 +58,8 @@ extension EndToEnd {
                 }
                 try await host.eventually("the backend is idle") {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active'", [.text("\(database.prefix)_h_probe")])[0]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and state = 'active'",
+                        [.text("\(database.prefix)_h_probe")])[0]
                         .int64(0)
                         == 0
                 }
@@ -202,7 +204,8 @@ extension EndToEnd {
                 _ = try await Blocking.run { host.program.end() }
                 try await host.eventually("no transaction is left") {
                     try await database.query(
-                        "select count(*) from pg_stat_activity where usename = $1", [.text("\(database.prefix)_h_uploads")])[0].int64(0) == 0
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1",
+                        [.text("\(database.prefix)_h_uploads")])[0].int64(0) == 0
                 }
                 let rows = try await database.query("select count(*) from app.kpi_data")[0].int64(0)
                 #expect(rows == 0 || rows == 60_000)

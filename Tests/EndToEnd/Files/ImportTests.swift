@@ -112,6 +112,29 @@ extension EndToEnd {
             }
         }
 
+        @Test("each column is gathered as suits it: what is suggested adds up amounts and takes the mean of rates") func eachItsOwn() async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                var text = "date,sales,conversion rate,stock\n"
+                // Every day comes twice, far apart, so that no part of the file holds both.
+                for round in 1...2 {
+                    for day in 0..<20_000 {
+                        text += "\(Timestamp(seconds: Int64(18_000 + day) * 86_400).description.prefix(10)),\(round * 10),\(round).5,\(round * 100)\n"
+                    }
+                }
+                let file = try await world.read(text)
+                let done = try await world.runImport(file, ["business_id": .string("\(world.business)")])
+                #expect(done["status"] == "completed" && done["result"]?["values_read"] == 120_000, "\(done)")
+                let found = try await TestDatabase.current.query(
+                    """
+                    select s.name, count(*), min(d.value), max(d.value)
+                    from app.kpi_data d join app.kpi_sources s on s.tenant_id = d.tenant_id and s.id = d.source_id group by s.name order by s.name
+                    """)
+                let rows = try found.map { "\(try $0.text(0)) \(try $0.int64(1)) \(try $0.float8(2)) \(try $0.float8(3))" }
+                #expect(rows == ["conversion rate 20000 2.0 2.0", "sales 20000 30.0 30.0", "stock 20000 200.0 200.0"])
+            }
+        }
+
         @Test(
             "values that meet across the parts in which they are stored are gathered as if they met in one",
             arguments: ["sum", "mean", "min", "max", "first", "count"])

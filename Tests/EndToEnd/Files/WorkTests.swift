@@ -29,7 +29,7 @@ extension EndToEnd {
                 let importID = try begun.json["id"]?.string ?? ""
                 try await RunningHost.eventually("a transaction of it is open", within: .seconds(30)) {
                     try await TestDatabase.current.query(
-                        "select count(*) from pg_stat_activity where usename like '%\\_h\\_uploads' and query like '%kpi_data%' and xact_start is not null"
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename like '%\\_h\\_uploads' and query like '%kpi_data%' and xact_start is not null"
                     )[0]
                     .int64(0) > 0
                 }

@@ -48,12 +48,22 @@ extension EndToEnd {
                 try await database.execute(
                     """
                     insert into tenancy.file_work (tenant_id, kind, id, due_at, claimed_until)
-                        values ('\(member.tenant)', 'remove', '\(UUID.zero)', 'infinity', 'infinity')
+                        values ('\(member.tenant)', 'remove', '\(UUID.zero)', 'infinity', 'infinity');
+                    -- Jobs wait for ever, for the same reason.
+                    create function public.hold_job() returns trigger language plpgsql as 'begin new.status := ''paused''; return new; end';
+                    create trigger hold before insert on tenancy.jobs for each row execute function public.hold_job();
                     """)
                 _ = try await Member.make(2)
                 try await seed(database, tenant: 2, businesses: crowded ? [100, 101, 102] : [], points: crowded ? 500 : 0)
                 if crowded { try await seedRecord(database, tenant: 2) }
+                // How far jobs are would differ, too.
+                try await database.execute("delete from tenancy.jobs where handler = 'forecasts'")
                 return try await RunningHost.run { host in
+                    // No timer comes to its time meanwhile.
+                    try await RunningHost.eventually("timers are reckoned", within: .seconds(60)) {
+                        try await database.query("select coalesce(bool_and(next_at is not null), false) from tenancy.timers")[0].bool(0)
+                    }
+                    try await database.execute("update tenancy.timers set paused = true")
                     var seen = Normalizer()
                     var answers: [String] = []
                     let token = try host.token(member)
@@ -111,6 +121,22 @@ extension EndToEnd {
                     values ('\(tenant)', '\(Self.theirs)', '\(user)', 'kept', 'kept', 'text/csv', 4, sha256('kept'), 'csv', 'completed', 1);
                 insert into app.imports (tenant_id, id, file_id, file_name, user_id, status, dry_run, mapping, position)
                     values ('\(tenant)', '\(Self.theirs)', '\(Self.theirs)', 'kept', '\(user)', 'completed', false, '{}', 2);
+                insert into app.alerts (tenant_id, id, business_id, name, severity, condition, rule, timing)
+                    values ('\(tenant)', '\(Self.theirs)', '\(Self.theirs)', 'kept', 'info', 'threshold', '{}', '{}');
+                insert into app.alert_events (tenant_id, alert_id, id, occurred_at, kind)
+                    values ('\(tenant)', '\(Self.theirs)', '\(Self.theirs)', '2026-01-01', 'fired');
+                insert into app.notification_channels (tenant_id, id, name, type, config)
+                    values ('\(tenant)', '\(Self.theirs)', 'sales', 'webhook', '{}');
+                insert into app.notification_deliveries (tenant_id, id, channel_id, message_id, messages, attempt, occurred_at, outcome, milliseconds)
+                    values ('\(tenant)', '\(Self.theirs)', '\(Self.theirs)', '\(Self.theirs)', 1, 1, '2026-01-01', 'delivered', 1);
+                insert into app.notifications (tenant_id, id, type, severity, title, message, key)
+                    values ('\(tenant)', '\(Self.theirs)', 'message', 'info', 'kept', 'kept', 'kept');
+                insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, report, revision)
+                    select tenant_id, gen_random_uuid(), business_id, id, name, 'daily', '[]', '{}', 1 from app.kpi_sources where tenant_id = '\(tenant)';
+                insert into app.anomalies
+                    (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+                    select tenant_id, gen_random_uuid(), business_id, id, '2024-01-02Z', 'spike', 'high', 3, 9, 1, 0, 2, 'kept'
+                    from app.kpi_sources where tenant_id = '\(tenant)';
                 insert into identity.user_sessions (id, user_id, tenant_id, factors, address, user_agent, expires_at)
                     values ('\(Self.theirs)', '\(user)', '\(tenant)', '{password}', '10.0.0.2', 'kept', '2999-01-01');
                 """)

@@ -29,7 +29,9 @@ extension EndToEnd {
             try await RunningHost.eventually("it answers again", within: .seconds(60)) { (try? await thawed.ask("nothing").status) == 200 }
             try await RunningHost.eventually("nothing of the old attempt runs any more", within: .seconds(30)) {
                 try await TestDatabase.current.query(
-                    "select count(*) from pg_stat_activity where usename like '%\\_h\\_probe' and state <> 'idle'")[0].int64(0) == 0
+                    "select count(*) from pg_stat_activity where datname = current_database() and usename like '%\\_h\\_probe' and state <> 'idle'")[
+                        0
+                    ].int64(0) == 0
             }
             #expect(try await world.entries() == ["1000 test", "1100 first", "1200 first", "1201 second", "1202 third"])
             for host in [first, second] {

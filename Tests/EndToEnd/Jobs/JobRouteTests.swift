@@ -44,7 +44,32 @@ extension EndToEnd {
             }
         }
 
-        @Test("the command line lists jobs, begins them anew and reckons schedules") func commands() async throws {
+        @Test("operators see how long queues are and how jobs went; members do not") func metrics() async throws {
+            try await RunningHost.run { host in
+                let world = try await JobWorld.make(host)
+                try await world.member.appoint(.support)
+                try await world.enqueue("nothing", ["count": 3])
+                let refused = try await world.enqueue("refused")[0]
+                #expect(try await world.settled(refused) == "dead/1")
+                try await world.enqueue("insert", ["number": 1, "delay_milliseconds": 3_600_000])
+                try await host.eventually("all have run") { try await world.count("status = 'completed'") == 3 }
+                let answer = try await host.get("/admin/jobs/metrics", token: try host.operatorToken(world.member.user))
+                #expect(answer.status == 200, "\(answer.text)")
+                let queues = try answer.json["queues"]?.array ?? []
+                #expect(
+                    queues.map { "\($0["kind"]?.string ?? "") \($0["status"]?.string ?? "") \($0["jobs"]?.integer ?? 0)" } == [
+                        "insert scheduled 1", "refused dead 1",
+                    ])
+                let ended = try answer.json["ended"]?.array ?? []
+                #expect(ended.map { $0["completed"]?.integer } == [3, 0])
+                #expect(ended.map { $0["dead"]?.integer } == [0, 1])
+                #expect(ended.first?["wait_ms"]?["p50"] != .null && ended.last?["run_ms"] == .null, "\(answer.text)")
+                #expect([401, 403].contains(try await host.get("/admin/jobs/metrics", token: world.token).status))
+            }
+        }
+
+        @Test("pitfall 41: the command line lists jobs, begins them anew and reckons schedules, over both days on which clocks change")
+        func commands() async throws {
             try await RunningHost.run { host in
                 let world = try await JobWorld.make(host)
                 let id = try await world.enqueue("refused")[0]
@@ -62,6 +87,11 @@ extension EndToEnd {
                 let times = try await run(
                     "timers", "simulate", "30 2 * * *", "--time-zone", "Europe/Berlin", "--after", "2026-03-28T12:00:00Z", "--count", "2")
                 #expect(times.printed.contains("2026-03-29T01:00:00Z") && times.printed.contains("2026-03-30T00:30:00Z"), "\(times.printed)")
+                let autumn = try await run(
+                    "timers", "simulate", "30 2 * * *", "--time-zone", "Europe/Berlin", "--after", "2026-10-24T12:00:00Z", "--count", "2")
+                #expect(
+                    autumn.printed.contains("2026-10-25T00:30:00Z") && autumn.printed.contains("2026-10-26T01:30:00Z")
+                        && !autumn.printed.contains("2026-10-25T01:30:00Z"), "\(autumn.printed)")
                 #expect(try await run("timers", "simulate", "61 * * * *").status != 0)
             }
         }

@@ -74,11 +74,55 @@ extension EndToEnd {
             try await RunningHost.run { host in
                 let world = try await JobWorld.make(host)
                 let poison = try await world.enqueue("trap", ["number": 1, "max_attempts": 2])[0]
-                let others = try await world.enqueue("insert", ["number": 100, "count": 30])
+                // A call beside a job that ends their process runs again elsewhere, as it has a key.
+                let others = try await world.enqueue("insert", ["number": 100, "count": 30], key: "others")
                 #expect(try await world.settled(poison) == "dead/2")
                 #expect(try await world.errors(poison) == ["HANDLER_FAILED", "HANDLER_FAILED"])
                 for id in others { #expect(try await world.settled(id).hasPrefix("completed")) }
                 #expect(try await world.entries().count == 30)
+            }
+        }
+
+        @Test("a job of a tenant that is suspended stops and waits until the tenant is back; one of a tenant that is erased is gone") func tenants()
+            async throws
+        {
+            try await RunningHost.run { host in
+                let world = try await JobWorld.make(host)
+                let other = try await JobWorld.make(host, 2)
+                let id = try await world.enqueue("sleepy", ["number": 9])[0]
+                let lost = try await other.enqueue("sleepy", ["number": 9])[0]
+                try await host.eventually("both run") { try await [world.state(id), world.state(lost)] == ["running/1", "running/1"] }
+                func status(_ status: String) async throws {
+                    try await TestDatabase.current.execute("update tenancy.tenants set status = '\(status)' where id = '\(world.member.tenant)'")
+                }
+                try await status("suspended")
+                try await host.eventually("it waits") { try await world.state(id) == "waiting/1" }
+                try await TestDatabase.current.execute("delete from tenancy.tenants where id = '\(other.member.tenant)'")
+                try await RunningHost.eventually("nothing of both runs any more", within: .seconds(20)) {
+                    try await host.get("/health/ready").json["handlers"]?["probe"]?["in_flight"] == 0
+                }
+                #expect(try await world.state(lost) == "gone")
+                #expect(try await world.state(id) == "waiting/1")
+                try await status("active")
+                try await world.insert(9)
+                #expect(try await world.settled(id) == "completed/2")
+            }
+        }
+
+        @Test("a job calls what its manifest names in its tenant's name; begun anew it has each call's effect once") func calls() async throws {
+            let folder = try HandlerFolder.probe(
+                in: TestDatabase.current, replacing: ["connections: 4": "connections: 4\ncalls: [\"POST /probe/entries\"]"])
+            try await RunningHost.run(.init(handlers: [folder])) { host in
+                let world = try await JobWorld.make(host)
+                let id = try await world.enqueue("asking", ["number": 7])[0]
+                #expect(try await world.settled(id) == "completed/2")
+                #expect(try await world.entries() == ["7 asked by a job"])
+            }
+            try await RunningHost.run { host in
+                let world = try await JobWorld.make(host, 2)
+                let id = try await world.enqueue("asking", ["number": 7])[0]
+                #expect(try await world.settled(id) == "dead/1")
+                #expect(try await world.errors(id) == ["FORBIDDEN"])
             }
         }
 
@@ -94,7 +138,8 @@ extension EndToEnd {
                 try await world.insert(1000)
                 try await host.eventually("the old attempt has tried to go on") {
                     try await TestDatabase.current.query(
-                        "select count(*) from pg_stat_activity where usename like '%\\_h\\_probe' and state = 'active'")[0].int64(0) == 0
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename like '%\\_h\\_probe' and state = 'active'"
+                    )[0].int64(0) == 0
                 }
                 // The old attempt waited for its entry every 20 ms; a job behind it has its turn when that is over.
                 #expect(try await world.settled(world.enqueue("insert", ["number": 5000])[0]) == "completed/1")

@@ -16,16 +16,17 @@ struct JobWorld {
 
     /// Makes jobs; their ids.
     @discardableResult
-    func enqueue(_ kind: String, _ more: JSONObject = [:]) async throws -> [String] {
-        let answer = try await ask(kind, more)
+    func enqueue(_ kind: String, _ more: JSONObject = [:], key: String? = nil) async throws -> [String] {
+        let answer = try await ask(kind, more, key: key)
         guard answer.status == 200 else { throw AppError(.internalError, "\(answer.text)") }
         return try answer.json["ids"]?.array?.compactMap(\.string) ?? []
     }
 
-    func ask(_ kind: String, _ more: JSONObject = [:]) async throws -> HTTPAnswer {
+    func ask(_ kind: String, _ more: JSONObject = [:], key: String? = nil) async throws -> HTTPAnswer {
         var body = more
         body["kind"] = .string(kind)
-        return try await host.post("/probe/jobs", token: token, json: .object(body))
+        let headers = [("content-type", "application/json")] + (key.map { [("Idempotency-Key", $0)] } ?? [])
+        return try await host.request("POST", "/probe/jobs", token: token, headers: headers, body: Array(JSONValue.object(body).description.utf8))
     }
 
     /// The numbers of the tenant's entries with their texts.

@@ -66,6 +66,88 @@ extension EndToEnd {
             #expect(status != 0 && printed.contains("runs no job"), "\(printed)")
         }
 
+        /// Puts the clock that timers go by to a time, from which it goes on.
+        private func clock(_ time: String) async throws {
+            try await TestDatabase.current.execute(
+                """
+                do $$ begin execute format($f$create or replace function tenancy.timer_clock() returns timestamptz language sql volatile
+                    set search_path = pg_catalog, pg_temp as $b$select timestamptz %L + (clock_timestamp() - timestamptz %L)$b$ $f$,
+                    '\(time)', clock_timestamp()); end $$
+                """)
+        }
+
+        /// `time outcome times` of a timer's times, the oldest first.
+        private func ledger(_ timer: String) async throws -> [String] {
+            try await TestDatabase.current.query(
+                """
+                select to_char(fire_at at time zone 'UTC', 'MM-DD HH24:MI') || ' ' || outcome || ' ' || times from tenancy.timer_occurrences
+                where timer = $1 order by fire_at
+                """, [.text(timer)]
+            ).map { try $0.text(0) }
+        }
+
+        private func next(_ timer: String, is time: String) async throws {
+            try await RunningHost.eventually("\(timer) comes next at \(time)", within: .seconds(20)) {
+                try await TestDatabase.current.query(
+                    "select from tenancy.timers where name = $1 and next_at = $2::text::timestamptz", [.text(timer), .text(time)]
+                ).count == 1
+            }
+        }
+
+        @Test("pitfalls 40, 41 and 42: on both days on which clocks change, and when they jump by 14 days, each time counts once")
+        func clocks() async throws {
+            _ = try await Member.make(1)
+            let options = try folders(
+                """
+                  local: {job: nothing, schedule: "30 2 * * *", time_zone: Europe/Berlin}
+                  three: {job: nothing, schedule: "0 12 * * *", time_zone: UTC, catch_up: all(3), overlap: allow}
+                  none: {job: nothing, schedule: "0 12 * * *", time_zone: UTC, catch_up: skip}
+                """)
+            try await clock("2026-03-28T23:00:00Z")
+            try await RunningHost.run(options) { _ in
+                // 02:30 is left out: it fires when the clocks are put forward.
+                try await next("local", is: "2026-03-29T01:00:00Z")
+                try await clock("2026-03-29T01:00:01Z")
+                try await next("local", is: "2026-03-30T00:30:00Z")
+                #expect(try await ledger("local") == ["03-29 01:00 fired 1"])
+                try await RunningHost.eventually("its job has run") {
+                    try await TestDatabase.current.query("select from tenancy.jobs where status = 'completed'").count == 1
+                }
+                // 14 days at once.
+                try await clock("2026-04-12T01:00:00Z")
+                try await next("local", is: "2026-04-13T00:30:00Z")
+                try await next("three", is: "2026-04-12T12:00:00Z")
+                try await next("none", is: "2026-04-12T12:00:00Z")
+                #expect(try await ledger("local").suffix(2) == ["04-11 00:30 missed 13", "04-12 00:30 caught_up 1"])
+                #expect(
+                    try await ledger("three") == [
+                        "04-08 12:00 missed 11", "04-09 12:00 caught_up 1", "04-10 12:00 caught_up 1", "04-11 12:00 caught_up 1",
+                    ])
+                #expect(try await ledger("none") == ["04-10 12:00 missed 13", "04-11 12:00 missed 1"])
+                let jobs = try await TestDatabase.current.query("select timer, count(*) from tenancy.jobs group by timer order by timer")
+                #expect(try jobs.map { "\(try $0.text(0)) \(try $0.int64(1))" } == ["local 2", "three 3"])
+                // Back by 14 days: what has fired does not fire again.
+                try await clock("2026-03-29T01:00:00Z")
+                #expect(try await TestDatabase.current.query("select from tenancy.due_timers('{probe}', 100)").isEmpty)
+            }
+            // While nobody runs the day comes on which clocks are put back.
+            try await TestDatabase.current.execute("delete from tenancy.timer_occurrences; update tenancy.timers set next_at = null")
+            try await clock("2026-10-24T23:00:00Z")
+            try await RunningHost.run(options) { _ in try await next("local", is: "2026-10-25T00:30:00Z") }
+            try await clock("2026-10-25T00:30:20Z")
+            try await RunningHost.run(options) { _ in
+                // 02:30 comes twice: the first time counts, also right behind a restart.
+                try await next("local", is: "2026-10-26T01:30:00Z")
+                try await clock("2026-10-25T01:30:10Z")
+                try await TestDatabase.current.execute("update tenancy.timers set next_at = null where name = 'none'")
+                try await next("none", is: "2026-10-25T12:00:00Z")
+                #expect(try await ledger("local") == ["10-25 00:30 fired 1"])
+            }
+            let twice = try await TestDatabase.current.query(
+                "select count(*) - count(distinct (tenant_id, timer, fire_at)) from tenancy.jobs where timer is not null")
+            #expect(try twice[0].int64(0) == 0)
+        }
+
         @Test("pitfall 40: a gateway that is killed before a time and starts behind it makes that time's job once; two gateways make it once")
         func restart()
             async throws

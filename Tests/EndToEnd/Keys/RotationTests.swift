@@ -5,6 +5,7 @@ import Tokens
 
 extension EndToEnd {
     @Suite("Keys while the gateway runs", .testDatabase) struct Rotation {
+        /// Ids stand behind `--`: one in 64 begins with a dash.
         private func keys(_ environment: [String: String], _ arguments: String...) async throws -> (status: Int32, printed: String) {
             try await Blocking.run { try ChildProgram("tenantry", ["keys"] + arguments, environment: environment).finish() }
         }
@@ -72,9 +73,9 @@ extension EndToEnd {
                 #expect(after.count == 3)
                 #expect(Array(after.prefix(2)) == before)
 
-                #expect(try await keys(environment, "retire", before[1]).status == 73)
-                #expect(try await keys(environment, "retire", "nothing").status == 66)
-                #expect(try await keys(environment, "retire", before[0]).status == 0)
+                #expect(try await keys(environment, "retire", "--", before[1]).status == 73)
+                #expect(try await keys(environment, "retire", "--", "nothing").status == 66)
+                #expect(try await keys(environment, "retire", "--", before[0]).status == 0)
                 try await host.eventually("the retired key's tokens are refused") { try await host.get("/auth/me", token: old).status == 401 }
                 #expect(try await host.get("/auth/me", token: new).status == 200)
                 #expect(try await published(host) == Array(after.dropFirst()))

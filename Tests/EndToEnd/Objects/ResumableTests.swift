@@ -228,7 +228,7 @@ extension EndToEnd {
                 async let answer = client.patch(path, at: 0, bytes)
                 try await client.host.eventually("the piece is on its way") { try await server.control("state")["held"]?.integer ?? 0 > 0 }
                 let busy = try await TestDatabase.current.query(
-                    "select usename, state, query from pg_stat_activity where usename like '%_h_uploads' and (state <> 'idle' or xact_start is not null)"
+                    "select usename, state, query from pg_stat_activity where datname = current_database() and usename like '%_h_uploads' and (state <> 'idle' or xact_start is not null)"
                 )
                 #expect(busy.isEmpty)
                 try await server.control("release")

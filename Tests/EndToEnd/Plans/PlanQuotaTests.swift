@@ -264,7 +264,7 @@ extension EndToEnd {
             #expect(try JSON.read(Array(set.printed.utf8))["plan"] == "acme")
             let used = try await plan("usage", "tenant-1", "--json")
             let uses = try #require(try JSON.read(Array(used.printed.utf8)).array)
-            #expect(uses.count == 7 && uses[0]["limit"] == "kpis" && uses[0]["allowed"] == 3 && uses[0]["used"] == 0)
+            #expect(uses.count == 8 && uses[0]["limit"] == "kpis" && uses[0]["allowed"] == 3 && uses[0]["used"] == 0)
             #expect(try await plan("usage", "tenant-1", "--by", "month", "--json").printed.hasPrefix("[]"))
             #expect(try await plan("usage", "tenant-1", "--by", "week").status == 65)
             #expect(try await plan("usage", "tenant-1", "--by", "day", "--since", "yesterday").status == 65)

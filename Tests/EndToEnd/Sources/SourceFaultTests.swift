@@ -21,6 +21,9 @@ extension EndToEnd {
                     ("/fault/not_http", ["wrong_format", "not_understood"]), ("/fault/cut", ["unreachable", "connection_lost"]),
                     ("/fault/not_utf8", ["wrong_format"]), ("/fault/redirect?to=http://169.254.169.254/latest", ["address_refused"]),
                     ("/fault/redirect?to=http://10.0.0.1/", ["address_refused"]),
+                    ("/fault/redirect?to=http://2130706433/", ["address_refused", "not_understood"]),
+                    ("/fault/bomb", ["too_large"]), ("/fault/long_head", ["too_large"]), ("/fault/bad_gzip", ["not_understood"]),
+                    ("/fault/bad_escape", ["wrong_format"]),
                 ]
                 var ids: [String] = []
                 for (path, _) in expected { ids.append(try await world.source("http_json", config(world, path))) }
@@ -33,8 +36,58 @@ extension EndToEnd {
                     if path.contains("rate_limited") { #expect((error?["retry_after_seconds"]?.integer ?? 0) >= 119, "\(run)") }
                 }
                 #expect(try await world.values().isEmpty)
-                #expect(try await world.count("tenancy.source_work") == 0)
+                #expect(try await world.pending() == 0)
             }
+        }
+
+        @Test("who answers too slowly, stops in the middle or says nothing is given up in time, all of them side by side") func slow() async throws {
+            try await SourcesWorld.run { world in
+                let found = try await withThrowingTaskGroup(of: (String, JSONValue).self) { group in
+                    for fault in ["slow", "stalled", "silent"] {
+                        group.addTask {
+                            let body: JSONValue = ["type": "http_json", "config": .object(config(world, "/fault/\(fault)"))]
+                            return (fault, try await world.host.post("/data/sources/test", token: world.token, json: body).json)
+                        }
+                    }
+                    return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+                }
+                for (fault, answer) in found {
+                    #expect(answer["ok"] == false, "\(fault): \(answer)")
+                    #expect(["timed_out", "too_slow"].contains(answer["error"]?["code"]?.string), "\(fault): \(answer)")
+                    #expect((answer["error"]?["message"]?.string?.count ?? 0) > 20, "\(fault): \(answer)")
+                }
+            }
+        }
+
+        @Test("a certificate that nobody vouches for, or of another name, is refused when tried and when it runs") func certificate() async throws {
+            let files = "/tmp/tenantry-certificate-\(getpid())"
+            defer { for end in ["pem", "key"] { unlink("\(files).\(end)") } }
+            let made = try await Blocking.run {
+                try ChildProgram(
+                    "/usr/bin/openssl",
+                    [
+                        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", "\(files).key", "-out",
+                        "\(files).pem", "-days", "2", "-subj", "/CN=other.test", "-addext", "subjectAltName=DNS:other.test",
+                    ], environment: [:]
+                ).finish()
+            }
+            try #require(made.status == 0, "\(made.printed)")
+            let (server, port) = try await SourcesWorld.start("provider_server.py", ["\(files).pem", "\(files).key"])
+            for authorities in [nil, "\(files).pem"] {
+                var environment = SourcesWorld.environment(ports: [port], provider: port)
+                environment["TENANTRY_CA_FILE"] = authorities
+                try await RunningHost.run(.init(environment: environment)) { host in
+                    let world = try await SourcesWorld.make(host, port, environment, authorities == nil ? 1 : 2)
+                    var config = config(world, "/json/deep")
+                    config["url"] = .string("https://127.0.0.1:\(port)/json/deep")
+                    let tried = try await world.host.post(
+                        "/data/sources/test", token: world.token, json: ["type": "http_json", "config": .object(config)])
+                    #expect(try tried.json["error"]?["code"] == "insecure", "\(tried.text)")
+                    let run = try await world.sync(try await world.source("http_json", config))
+                    #expect(run["status"] == "failed" && run["error"]?["code"] == "insecure", "\(run)")
+                }
+            }
+            server.signal(SIGKILL)
         }
 
         @Test("wrong types and missing fields: what can be read is kept, the rest is told; nothing at the path is said") func shapes() async throws {
@@ -75,7 +128,7 @@ extension EndToEnd {
                 #expect(source?["failures"] == 1, "\(String(describing: source))")
                 let next = try #require(source?["next_run_at"]?.string.flatMap { Timestamp($0) })
                 #expect((next - TimeSource.system.now()).milliseconds > 900_000, "\(next)")
-                #expect(try await world.count("tenancy.source_work") == 1)
+                #expect(try await world.pending() == 1)
             }
         }
 
@@ -91,7 +144,7 @@ extension EndToEnd {
                 #expect(run["status"] == "succeeded" && run["records"]?["new"] == 2, "\(run)")
                 let all = try await world.runs(id)
                 #expect(all.last?["status"] == "failed" && all.last?["error"]?["code"] == "interrupted", "\(all)")
-                try await world.host.eventually("its work is done") { try await world.count("tenancy.source_work") == 0 }
+                try await world.host.eventually("its work is done") { try await world.pending() == 0 }
             }
         }
     }

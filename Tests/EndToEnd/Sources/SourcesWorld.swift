@@ -17,8 +17,10 @@ struct SourcesWorld: Sendable {
     static func run(_ body: (SourcesWorld) async throws -> Void) async throws {
         let (server, port) = try await start("provider_server.py")
         let environment = environment(ports: [port], provider: port)
+        // Tenants that are there when a gateway starts have their timers at once.
+        let member = try await Member.make(1)
         try await RunningHost.run(.init(environment: environment)) { host in
-            try await body(try await make(host, port, environment))
+            try await body(try await make(host, port, environment, 1, member))
         }
         server.signal(SIGKILL)
     }
@@ -44,8 +46,13 @@ struct SourcesWorld: Sendable {
     }
 
     static func make(_ host: RunningHost, _ port: Int, _ environment: [String: String], _ number: Int = 1) async throws -> SourcesWorld {
-        let member = try await Member.make(number)
-        return SourcesWorld(
+        try await make(host, port, environment, number, try await Member.make(number))
+    }
+
+    private static func make(
+        _ host: RunningHost, _ port: Int, _ environment: [String: String], _ number: Int, _ member: Member
+    ) async throws -> SourcesWorld {
+        SourcesWorld(
             host: host, member: member, business: try await member.business(number), token: try host.token(member), port: port,
             environment: environment)
     }
@@ -123,6 +130,33 @@ struct SourcesWorld: Sendable {
 
     func count(_ table: String) async throws -> Int64 {
         try await TestDatabase.current.query("select count(*) from \(table) where tenant_id = $1", [.id(member.tenant)])[0].int64(0)
+    }
+
+    // MARK: jobs
+
+    /// Jobs of sources that have not ended.
+    func pending(_ kind: String = "sync_source%") async throws -> Int64 {
+        try await TestDatabase.current.query(
+            "select count(*) from tenancy.jobs where tenant_id = $1 and kind like $2 and finished_at is null", [.id(member.tenant), .text(kind)])[0]
+            .int64(0)
+    }
+
+    /// A source's next time is now.
+    func bringForward(_ id: String) async throws {
+        try await TestDatabase.current.execute(
+            """
+            update app.data_sources set next_run_at = now() where id = '\(id)';
+            update tenancy.jobs set due_at = now() where unique_key = '\(id)' and status = 'scheduled'
+            """)
+    }
+
+    /// Has a timer of the handler come to a time now.
+    func fire(_ timer: String) async throws {
+        // Tenants get their timers within a minute.
+        try await RunningHost.eventually("the timer \(timer) is there", within: .seconds(90)) {
+            try await post("/jobs/timers/sources/\(timer)/run").status == 200
+        }
+        try await RunningHost.eventually("the job of \(timer) has ended") { try await pending(timer) == 0 }
     }
 
     // MARK: the stand-in

@@ -97,7 +97,7 @@ extension EndToEnd {
                     // A connection that is being opened has a transaction for a moment too; one that waited for the client would stay.
                     try await host.eventually("no transaction is open") {
                         try await database.query(
-                            "select count(*) from pg_stat_activity where usename like $1 and xact_start is not null",
+                            "select count(*) from pg_stat_activity where datname = current_database() and usename like $1 and xact_start is not null",
                             [.text("\(database.prefix)_h_%")])[0].int64(0) == 0
                     }
                 }

@@ -47,8 +47,8 @@ extension RunningHost {
     /// Asks again until a condition holds; throws after 10 seconds.
     func eventually(_ what: String, _ holds: () async throws -> Bool) async throws { try await Self.eventually(what, holds) }
 
-    /// Asks again until a condition holds; throws after 10 seconds, or another time.
-    static func eventually(_ what: String, within limit: Duration = .seconds(10), _ holds: () async throws -> Bool) async throws {
+    /// Asks again until a condition holds; throws after a minute, or another time.
+    static func eventually(_ what: String, within limit: Duration = .seconds(60), _ holds: () async throws -> Bool) async throws {
         let end = ContinuousClock.now.advanced(by: limit)
         while ContinuousClock.now < end {
             if try await holds() { return }

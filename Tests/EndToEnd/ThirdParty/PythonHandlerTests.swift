@@ -67,7 +67,8 @@ extension EndToEnd {
                 let role = world.database.prefix.handler("greetings")
                 func sleeping() async throws -> Int64 {
                     try await world.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active' and query ~ 'pg_sleep'", [.text(role)])[0]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and state = 'active' and query ~ 'pg_sleep'",
+                        [.text(role)])[0]
                         .int64(0)
                 }
                 let socket = try await host.connect()
@@ -88,7 +89,8 @@ extension EndToEnd {
                 let role = world.database.prefix.handler("greetings")
                 try await host.eventually("a statement runs") {
                     try await world.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and query ~ 'pg_sleep'", [.text(role)])[0].int64(0) == 1
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and query ~ 'pg_sleep'",
+                        [.text(role)])[0].int64(0) == 1
                 }
                 for process in try Self.processes(below: host.program.pid) { kill(process, SIGKILL) }
                 let answer = try await Blocking.run {
@@ -103,7 +105,8 @@ extension EndToEnd {
                 _ = try await Blocking.run { try last.send(RunningHost.head("GET", "/greetings/wait?seconds=1", token: token)) }
                 try await host.eventually("it runs") {
                     try await world.query(
-                        "select count(*) from pg_stat_activity where usename = $1 and state = 'active' and query ~ 'pg_sleep'", [.text(role)])[0]
+                        "select count(*) from pg_stat_activity where datname = current_database() and usename = $1 and state = 'active' and query ~ 'pg_sleep'",
+                        [.text(role)])[0]
                         .int64(0) == 1
                 }
                 host.program.signal(SIGTERM)

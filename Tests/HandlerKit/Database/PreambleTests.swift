@@ -23,7 +23,13 @@ import Testing
         #expect(texts(long) == ["c", "60000", "5000", "auto"])
         let short = Preamble.call(context: "c", writes: true, customPlan: false, remaining: .seconds(2))
         #expect(texts(short) == ["c", "2000", "2000", "auto"])
-        #expect(texts(Preamble.openCall(context: "c", writes: false, remaining: .seconds(60))) == ["c", "60000", "5000", "on"])
+        #expect(texts(Preamble.openCall(context: "c", writes: false, remaining: .seconds(60))) == ["c", "60000", "5000", "on", "auto"])
+    }
+
+    @Test("each batch of an open transaction says how it is planned, so that a plan for one statement does not hold for the foreign keys of the next")
+    func plans() {
+        #expect(texts(Preamble.openCall(context: "c", writes: true, customPlan: true, remaining: .seconds(1))).last == "force_custom_plan")
+        #expect(texts(Preamble.openCall(context: "c", writes: true, remaining: .seconds(1))).last == "auto")
     }
 
     @Test("only the statements of a read route's preamble make the transaction read-only")

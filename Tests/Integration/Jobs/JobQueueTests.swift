@@ -46,7 +46,8 @@ extension Integration {
 
         /// `job/attempt` of what was claimed.
         private func claim(_ claimer: UUID, _ tenant: TenantID, most: Int = 10, handlers: String = "{probe,uploads}") async throws -> [String] {
-            try await host("select id, attempt from tenancy.claim_jobs('\(claimer)', '\(tenant)', '\(handlers)', \(most), 60) order by id").map {
+            try await host("select id, attempt from tenancy.claim_jobs('\(claimer)', '{\(tenant)}', '{\(most)}', '\(handlers)', 60) order by id").map
+            {
                 "\(try $0.uuid(0).low)/\(try $0.int32(1))"
             }
         }
@@ -189,6 +190,70 @@ extension Integration {
             _ = try await enqueue(tenant, 3)
             #expect(try await claim(first, tenant) == ["3/1"])
             #expect(try await fail(first, tenant, 3, 1, "null") == "dead")
+        }
+
+        @Test("pitfall 39: a host ends in one go what it runs yet, and nothing that another attempt or another host has") func ends() async throws {
+            let (one, two) = (try await TestDatabase.current.tenant(1), try await TestDatabase.current.tenant(2))
+            for number in 1...3 { _ = try await enqueue(one, number) }
+            _ = try await enqueue(two, 4)
+            #expect(try await claim(first, one) == ["1/1", "2/1", "3/1"])
+            #expect(try await claim(first, two) == ["4/1"])
+            func end(_ claimer: UUID, _ jobs: [(TenantID, Int, Int)]) async throws -> Int64 {
+                func list(_ values: [String]) -> String { "'{\(values.joined(separator: ","))}'" }
+                let ids = list(jobs.map { "\(UUID(high: 3, low: UInt64($0.1)))" })
+                return try await host(
+                    "select tenancy.complete_jobs('\(claimer)', \(list(jobs.map { "\($0.0)" })), \(ids), \(list(jobs.map { "\($0.2)" })))"
+                )[0].int64(0)
+            }
+            #expect(try await end(second, [(one, 1, 1)]) == 0, "another host's")
+            #expect(try await end(first, [(two, 1, 1), (one, 2, 2)]) == 0, "another tenant's, another attempt's")
+            #expect(try await lapse(3) == 1)
+            #expect(try await end(first, [(one, 1, 1), (one, 2, 1), (one, 3, 1), (two, 4, 1)]) == 3, "one was lost")
+            #expect(try await end(first, [(one, 1, 1)]) == 0, "once")
+            #expect(try await state(1) == "completed/1/0")
+            #expect(try await state(3) == "waiting/1/1")
+        }
+
+        @Test("a plan's limit of jobs refuses more, in the transaction that makes them, until some have ended; one whose key is there is none more")
+        func limit() async throws {
+            let (one, two) = (try await TestDatabase.current.tenant(1), try await TestDatabase.current.tenant(2))
+            try await TestDatabase.current.execute(
+                """
+                insert into tenancy.plans (name, title, queued_jobs) values ('few', 'Few', 3);
+                update tenancy.tenants set plan = 'few' where id = '\(one)'
+                """)
+            func count() async throws -> Int64 { try await host("select tenancy.count_jobs()")[0].int64(0) }
+            for number in 1...3 { _ = try await enqueue(one, number, key: "'\(number)'") }
+            _ = try await enqueue(two, 4)
+            #expect(try await count() == 2)
+            #expect(try await count() == 0)
+            guard case .failure(let refused) = try await handler(one, "select from jobs.enqueue('\(UUID.zero)', 'k', null, 0, 5, 5, null)") else {
+                throw AppError(.internalError, "not refused")
+            }
+            #expect(refused.appError.code == .quotaExceeded)
+            #expect(refused.appError.facts == ["limit": "queued_jobs", "allowed": 3, "used": 3, "plan": "few", "resets_at": .null])
+            #expect(try await enqueue(one, 5, key: "'2'") == "2 false")
+            #expect(try await enqueue(two, 6) == "6 true")
+            let seen = try await TestDatabase.current.query(
+                "select used from tenancy.quotas($1) where metric = 'queued_jobs' and allowed = 3", [.id(one)])
+            #expect(try seen[0].int64(0) == 3)
+            #expect(try await claim(first, one, most: 1) == ["1/1"])
+            _ = try await handler(one, "select jobs.complete()", job: 1, attempt: 1).get()
+            _ = try await count()
+            #expect(try await enqueue(one, 7) == "7 true")
+        }
+
+        @Test("a host hears that the jobs of a tenant that is not active are to stop") func suspended() async throws {
+            let tenant = try await TestDatabase.current.tenant(1)
+            _ = try await enqueue(tenant, 1)
+            #expect(try await claim(first, tenant) == ["1/1"])
+            func stops() async throws -> Bool {
+                try await host(
+                    "select cancel_requested from tenancy.renew_jobs('\(first)', '{\(tenant)}', '{\(UUID(high: 3, low: 1))}', '{1}', 60)")[0].bool(0)
+            }
+            #expect(try await !stops())
+            try await TestDatabase.current.execute("update tenancy.tenants set status = 'suspended'")
+            #expect(try await stops())
         }
 
         @Test("a key is the tenant's, the handler's and the kind's, and free again behind the end") func keys() async throws {

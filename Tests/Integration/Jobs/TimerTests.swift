@@ -77,6 +77,36 @@ extension Integration {
             #expect(try await occurrences().count == 2)
         }
 
+        @Test("a timer that queues has its jobs run one behind the other, in the order of their times, whatever becomes of the one before")
+        func queued() async throws {
+            let tenant = try await TestDatabase.current.tenant(1)
+            _ = try await sync(list("tenant", Self.definition.replacing("\"overlap\": \"skip\"", with: "\"overlap\": \"queue\"")))
+            #expect(try await fire("\(tenant)", expected: "null", next: "2026-01-02", at: "2026-01-01", job: 1) == 1)
+            for day in 2...4 {
+                let at = "2026-01-0\(day)"
+                #expect(try await fire("\(tenant)", expected: "'\(at)'", next: "2026-01-0\(day + 1)", at: at, job: day) == 1)
+            }
+            func states() async throws -> [String] {
+                try await TestDatabase.current.query("select status from tenancy.jobs order by fire_at").map { try $0.text(0) }
+            }
+            func end(_ status: String) async throws {
+                try await TestDatabase.current.execute(
+                    "update tenancy.jobs set status = '\(status)', finished_at = clock_timestamp() where status = 'waiting'")
+            }
+            #expect(try await states() == ["waiting", "queued", "queued", "queued"])
+            #expect(try await occurrences().allSatisfy { $0.hasSuffix("fired true") })
+            try await end("completed")
+            #expect(try await states() == ["completed", "waiting", "queued", "queued"])
+            try await end("dead")
+            // One that queues is cancelled: those behind it wait for the one in front of it yet.
+            try await TestDatabase.current.execute(
+                "update tenancy.jobs set status = 'cancelled', finished_at = clock_timestamp() where fire_at = '2026-01-04'")
+            #expect(try await states() == ["completed", "dead", "waiting", "cancelled"])
+            try await end("completed")
+            #expect(try await fire("\(tenant)", expected: "'2026-01-05'", next: "2026-01-06", at: "2026-01-05", job: 5) == 1)
+            #expect(try await states() == ["completed", "dead", "completed", "cancelled", "waiting"])
+        }
+
         @Test("a time at which the job before runs yet gets none, and says so; a paused timer fires nothing") func overlap() async throws {
             let tenant = try await TestDatabase.current.tenant(1)
             _ = try await sync(list())

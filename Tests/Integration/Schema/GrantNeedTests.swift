@@ -69,7 +69,7 @@ extension Integration {
             #expect(tables.count > 20 && functions.count > 40)
             let everyHandler: Set = [
                 "tenancy.use", "tenancy.tenant_id", "tenancy.user_id", "tenancy.consume", "tenancy.is_import", "runtime.claim_key",
-                "runtime.keep_answer", "jobs.enqueue", "jobs.data", "jobs.advance", "jobs.fence", "jobs.complete",
+                "runtime.keep_answer", "jobs.enqueue", "jobs.cancel", "jobs.data", "jobs.advance", "jobs.fence", "jobs.complete",
             ]
             let client = database.superuserClient()
             for manifest in database.manifests {

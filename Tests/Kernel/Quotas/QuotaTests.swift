@@ -6,7 +6,7 @@ import Testing
     func names() {
         #expect(
             QuotaMetric.allCases.map(\.limit) == [
-                "kpis", "rows", "members", "stored_bytes", "uploads_per_month", "forecasts_per_month", "crawl_pages_per_month",
+                "kpis", "rows", "members", "stored_bytes", "queued_jobs", "uploads_per_month", "forecasts_per_month", "crawl_pages_per_month",
             ])
         #expect(QuotaMetric.allCases.filter(\.isMonthly) == [.uploads, .forecasts, .crawlPages])
         #expect(QuotaMetric(rawValue: "crawl_pages") == .crawlPages)

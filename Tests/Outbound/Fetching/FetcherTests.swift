@@ -181,8 +181,7 @@ private struct BrokenStore: ResponseStore {
     func `every fault of a provider has its kind`(name: String, kind: FetchFault.Kind) async throws {
         let provider = try Provider()
         let fetcher = Fetcher(send: { try await provider.client.send($0) }, wait: { _ in })
-        var fetch = Fetch(try provider.request("/fault/\(name)"))
-        fetch.patience = .seconds(900)
+        var fetch = try provider.fetch("/fault/\(name)")
         fetch.tries = 2
         fetch.request.pace = AnswerPace(
             firstByte: name == "silent" ? .milliseconds(300) : .seconds(900), bytes: 1, window: name == "stalled" ? .milliseconds(300) : .seconds(900)
@@ -196,15 +195,16 @@ private struct BrokenStore: ResponseStore {
         let provider = try Provider(["inside.test": ["192.168.0.1"], "nowhere.test": []], certificate: certificate, believing: certificate)
         let fetcher = Fetcher(send: { try await provider.client.send($0) }, wait: { _ in })
         for (host, kind) in [("other.test", FetchFault.Kind.insecure), ("inside.test", .addressRefused), ("nowhere.test", .nameUnknown)] {
-            #expect(await Self.fault(fetcher, Fetch(try provider.request("/echo", host: host, scheme: "https")))?.kind == kind)
+            #expect(await Self.fault(fetcher, try provider.fetch("/echo", host: host, scheme: "https"))?.kind == kind)
         }
-        #expect(try await fetcher.fetch(Fetch(try provider.request("/echo", host: "api.test", scheme: "https"))).answer.status == 200)
+        #expect(try await fetcher.fetch(provider.fetch("/echo", host: "api.test", scheme: "https")).answer.status == 200)
     }
 
     @Test func `validators are sent and believed over a real connection`() async throws {
         let provider = try Provider()
         let fetcher = Fetcher(send: { try await provider.client.send($0) })
-        let fetch = Fetch(try provider.request("/cached?etag=v1"), cache: .everybody)
+        var fetch = try provider.fetch("/cached?etag=v1")
+        fetch.cache = .everybody
         let first = try await fetcher.fetch(fetch)
         let second = try await fetcher.fetch(fetch)
         #expect(first.origin == .network && second.origin == .revalidated && second.answer.body == first.answer.body)

@@ -1,3 +1,4 @@
+import Glibc
 import HandlerKit
 
 /// Jobs of every kind: that do nothing, that write, that fail, that end their process, and that go in steps which a test can hold up.
@@ -56,7 +57,8 @@ enum Working {
 
     private static let kinds: [String: StaticString] = [
         "nothing": "nothing", "insert": "insert", "flaky": "flaky", "refused": "refused", "trap": "trap", "steps": "steps", "resumed": "resumed",
-        "sleepy": "sleepy", "chained": "chained",
+        "sleepy": "sleepy", "chained": "chained", "walk": "walk", "plain": "plain", "asking": "asking",
+        "compute": "compute",
     ]
 
     @JobsBuilder static var jobs: [Job] {
@@ -96,11 +98,52 @@ enum Working {
             }
         }
         Job("sleepy") { (input: Number, job) in try await wait(for: input.number, try job.database) }
+        // Two transactions, of which the first leaves a checkpoint. A test lets it go on at each of both by an entry.
+        Job("walk", retry: RetryPolicy(maxAttempts: 50, firstWait: 0.01, longestWait: 0.05)) { (input: Number, job) in
+            let database = try job.database
+            if try await job.checkpoint() == nil {
+                try await wait(for: input.number + 1, database)
+                _ = try await database.transaction([
+                    Call(ProbeSQL.insert, [.int64(input.number + 11), .text("first")]), job.advance(0.5, checkpoint: 1),
+                ])
+            }
+            try await wait(for: input.number + 2, database)
+            try await job.finish([Call(ProbeSQL.insert, [.int64(input.number + 12), .text("last")])])
+        }
+        // Computes for so many milliseconds of processor time, and commits that it has.
+        Job("compute") { (input: Number, job) in
+            try await job.offload {
+                let start = processorTime()
+                var sum = 0.0
+                while processorTime() - start < input.number * 1_000_000 { for step in 1...10_000 { sum += 1 / Double(step) } }
+                precondition(sum >= 0)
+            }
+            try await job.finish([Call(ProbeSQL.insert, [.int64(input.number), .text("computed")])])
+        }
+        // Commits what it does, and leaves its end to the gateway.
+        Job("plain", retry: RetryPolicy(maxAttempts: 50, firstWait: 0.01, longestWait: 0.05)) { (input: Number, job) in
+            let database = try job.database
+            try await wait(for: input.number, database)
+            _ = try await database.rows(ProbeSQL.insert, .int64(input.number + Int64(job.attempt)), .text("plain"))
+        }
+        // Has a route add an entry, then fails once.
+        Job("asking", retry: RetryPolicy(maxAttempts: 4, firstWait: 0.01, longestWait: 0.05)) { (input: Number, job) in
+            let body = Array(#"{"number": \#(input.number), "text": "asked by a job"}"#.utf8)
+            _ = try await job.answer(of: "POST /probe/entries", body: body)
+            if job.attempt == 1 { throw AppError(.unavailable, "once more") }
+        }
         Job("chained") { (input: Number, job) in
             try await job.finish([
                 Call(ProbeSQL.insert, [.int64(input.number), .text("chained")]), try job.jobs.call("insert", Number(number: input.number + 1)),
             ])
         }
+    }
+
+    /// Of the calling thread, in nanoseconds.
+    @Sendable private static func processorTime() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     /// Until a test has made an entry.

@@ -85,6 +85,7 @@ struct Pollution {
             make("tables_less_titled", body + "\r\nManagers\r\n" + other),
             make("tables_more", body + "\r\n" + more),
             make("tables_same", body + "\r\n" + written.text([same] + Array(table.rows.prefix(5)))),
+            make("tables_same_direct", body + written.text([same] + table.rows.prefix(5).map { Array($0.reversed()) })),
             Pollution(name: "no_payload", text: "", header: nil, rows: []),
             Pollution(name: "header_only", text: written.text([table.header]), header: table.header, rows: []),
             Pollution(name: "one_row", text: written.text([table.header, table.rows[0]]), header: table.header, rows: [table.rows[0]]),

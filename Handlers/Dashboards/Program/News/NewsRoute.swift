@@ -60,14 +60,23 @@ struct NewsArticle: Codable, Sendable {
     @OrNull var language: String?
     @OrNull var country: String?
     @OrNull var imageURL: String?
-    /// From -1 to 1; null until somebody has read it.
+    /// From -1 to 1; null until it was read, and for other languages than English.
     @OrNull var sentiment: Double?
+    /// `neg`, `neu` or `pos`.
+    @OrNull var sentimentLabel: String?
+    /// What it names, in the order of the text; null until it was read.
+    @OrNull var entities: [NewsEntity]?
+    /// What it is about, the largest share first; null until it was read.
+    @OrNull var topics: [NewsTopic]?
+    @OrNull var scoredAt: Timestamp?
     let publishedAt: Timestamp
     /// Which source has brought it; null once that is removed.
     @OrNull var sourceID: UUID?
 
     enum CodingKeys: String, CodingKey {
-        case id, title, content, url, source, language, country, sentiment
+        case id, title, content, url, source, language, country, sentiment, entities, topics
+        case sentimentLabel = "sentiment_label"
+        case scoredAt = "scored_at"
         case imageURL = "image_url"
         case publishedAt = "published_at"
         case sourceID = "source_id"
@@ -85,6 +94,10 @@ struct NewsArticle: Codable, Sendable {
         sentiment = try row.optionalFloat8(8)
         publishedAt = try row.timestamp(9)
         sourceID = try row.optionalUUID(10)
+        sentimentLabel = try row.optionalText(11)
+        entities = try row.optionalJSON(12).map { try JSON.decode([NewsEntity].self, from: try JSON.read($0)) }
+        topics = try row.optionalJSON(13).map { try JSON.decode([NewsTopic].self, from: try JSON.read($0)) }
+        scoredAt = try row.optionalTimestamp(14)
     }
 }
 

@@ -6,7 +6,8 @@ enum NewsSQL {
     static let list = Statement(
         "dashboards.news",
         """
-        select n.id, n.title, n.content, n.url, n.source, n.language, n.country, n.image_url, n.sentiment, n.published_at, n.source_id
+        select n.id, n.title, n.content, n.url, n.source, n.language, n.country, n.image_url, n.sentiment, n.published_at, n.source_id,
+            n.sentiment_label, n.entities, n.topics, n.scored_at
         from app.news_articles n
         where n.tenant_id = $1 and n.business_id = $2 and n.published_at >= $3 and n.published_at < $4 and ($5::text is null or n.language = $5)
             and ($6::uuid is null or (n.published_at, n.id) < (

@@ -1,10 +1,11 @@
 import Glibc
 
-/// For values by the day: two days together far from two moving levels, in proportion.
+/// For values by the day: two days together far from two moving levels, in proportion, and unlike every two days of the last two years.
 ///
 /// Works on a signed logarithm, so that a shop of 10 and one of 10,000 a day are alike. Two days are summed, because what happens in a business
-/// seldom fits one day; the score is the geometric mean for a slow and a fast level (exponentially weighted moving averages, S. Roberts,
-/// "Control Chart Tests Based on Geometric Moving Averages", Technometrics 1, 1959), each over its own decaying deviation.
+/// seldom fits one day; the score is the geometric mean of how new the two days are (``PairNovelty``) and of their distances from a slow and a fast
+/// level (exponentially weighted moving averages, S. Roberts, "Control Chart Tests Based on Geometric Moving Averages", Technometrics 1, 1959), each
+/// over its own decaying deviation.
 struct DailyDetector: Sendable {
     private struct Level {
         var mean: DecayingMean
@@ -27,7 +28,16 @@ struct DailyDetector: Sendable {
     private var slow = Level(mean: DecayingMean(rate: 0.1))
     private var fast = Level(mean: DecayingMean(rate: 0.3))
     private let unit: Double
-    private static let threshold = exp(1.0)
+    private var novelty = PairNovelty(
+        history: 730, apart: 2, neighbours: 1, scale: NoveltyScale(window: 400, share: 0.98, floor: 1e-3))
+    private var last: Double?
+    private static let threshold = 1.6
+    /// From the levels, where two days count that are about as new as ordinary ones can be: 1.6 to the power of 3/2.
+    private static let farDistance = 2.0
+    /// Farther is not told apart.
+    private static let largest = 1e18
+    /// Two days that have been there exactly so may still lie far from the levels.
+    private static let leastNovelty = 0.01
 
     init(magnitude: Magnitude) { unit = 0.1 * magnitude.value }
 
@@ -37,8 +47,10 @@ struct DailyDetector: Sendable {
         let carried = fast.last
         let one = slow.next(scaled)
         let other = fast.next(scaled)
-        let score = (one.ratio * other.ratio).squareRoot() / Self.threshold
-        let margin = 1.5 * Self.threshold * other.usual
+        let new = novelty.next(last ?? scaled, scaled) + Self.leastNovelty
+        last = scaled
+        let score = cbrt(min(one.ratio * other.ratio * new, Self.largest)) / Self.threshold
+        let margin = 1.5 * Self.farDistance * other.usual
         return Reading(
             score: score, expected: raw(expected), lower: raw(expected - carried - margin), upper: raw(expected - carried + margin))
     }

@@ -12,7 +12,7 @@ struct SteadyDetector: Sendable {
     private let floor: Double
     private let threshold: Double
     /// The middle of a plateau on labelled metrics of a cloud.
-    static let usualThreshold = 2.6
+    static let usualThreshold = 3.0
     /// Farther is not told apart.
     private static let largest = 1e6
 

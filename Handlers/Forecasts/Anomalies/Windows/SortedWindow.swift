@@ -16,6 +16,21 @@ struct SortedWindow: Sendable {
         sorted.isEmpty ? nil : sorted[Int((share * Double(sorted.count - 1)).rounded())]
     }
 
+    /// The mean distance to the nearest values; nil while there are too few.
+    func distance(of value: Double, neighbours: Int) -> Double? {
+        guard sorted.count >= neighbours else { return nil }
+        var above = place(of: value)
+        var below = above - 1
+        var sum = 0.0
+        for _ in 0..<neighbours {
+            let up = above < sorted.count ? sorted[above] - value : .infinity
+            let down = below >= 0 ? value - sorted[below] : .infinity
+            sum += min(up, down)
+            if up <= down { above += 1 } else { below -= 1 }
+        }
+        return sum / Double(neighbours)
+    }
+
     mutating func insert(_ value: Double) {
         if ring.count < capacity {
             ring.append(value)

@@ -32,8 +32,14 @@ public struct Forecast: Sendable {
     public internal(set) var shares: [Share]
     /// The mean of |y − ŷ| of the combined forecast on the series' own last part.
     public internal(set) var backtestError: Double?
-    /// What the mean is made of: a level that moves, and seasons on it.
+    /// How the combined forecast did on the series' own last part; nil where the series is too short for that.
+    public internal(set) var backtest: BacktestFigures?
+    /// What the mean is made of: a level that moves, seasons on it, special days and regressors.
     public internal(set) var trend: [Double]
+    /// What holidays and events do to each step; 0 on ordinary ones.
+    public internal(set) var special: [Double]
+    /// What regressors do to each step, as far as they are known; 0 where they are not, or do nothing.
+    public internal(set) var regressors: [Double]
     /// The seasons on the trend, the shortest first.
     public internal(set) var seasons: [Season]
 }

@@ -14,6 +14,9 @@ public struct ForecastOptions: Sendable {
     /// Days of events, past and to come, by name: promotions, closures. Only for daily series.
     public var events: [String: Set<Int>] = [:]
 
+    /// What is known of days and may move the series. Only for daily series.
+    public var regressors: [Regressor] = []
+
     /// Options; a horizon below 1 counts as 1.
     public init(
         horizon: Int, frequency: Frequency, lowest: Double? = nil, highest: Double? = nil, firstDay: Int? = nil, events: [String: Set<Int>] = [:]

@@ -35,12 +35,15 @@ struct Pipeline {
         }
         let combination = Combination(errors: errors, power: Self.power)
         let mean = combination.centre(forecasts)
-        let past = origins.counts.indices.map { index -> [Double] in
+        let seen = origins.counts.indices.map { index -> [Double] in
             // Weighed without this origin's own errors, as the future's are not known either.
             let others = Combination(errors: backtests.map { $0.meanAbsoluteError(values, origins, without: index) }, power: Self.power)
             let said = others.centre(backtests.map { $0.forecasts[index] })
+            return said.indices.map { values[origins.counts[index] + $0] - said[$0] }
+        }
+        let past = seen.indices.map { index in
             let growth = Self.growth(values, since: origins.counts[index], season: main)
-            return said.indices.map { growth * (values[origins.counts[index] + $0] - said[$0]) }
+            return seen[index].map { growth * $0 }
         }
         let all = past.flatMap(\.self)
         let steps = zip(values.dropFirst(), values).map { abs($0 - $1) }
@@ -50,6 +53,8 @@ struct Pipeline {
         bands.stretch(
             by: (0..<horizon).map { spread.factor(at: values.count + $0) },
             plus: clean.effects.moves(combination.centre(ordinary), from: values.count).map(\.doubt))
+        let special = clean.effects.moves(combination.centre(ordinary), from: values.count).map(\.move)
+        let figures = BacktestFigures(values, origins: origins, errors: seen, even: even, stepError: Spread.mean(steps), period: main)
         let parts = MultipleSeasons(values, periods: periods.filter { $0 <= 168 }.map { Int($0.rounded()) })
         let ahead = parts.ahead(horizon)
         forecast = Forecast(
@@ -59,7 +64,10 @@ struct Pipeline {
             shares: names.indices.map { Forecast.Share(model: names[$0], weight: combination.weights[$0], backtestError: errors[$0]) }
                 .sorted { $0.weight > $1.weight },
             backtestError: all.isEmpty ? nil : Spread.mean(all.map { abs($0) }),
-            trend: zip(mean, ahead).map { $0 - $1 },
+            backtest: figures,
+            trend: mean.indices.map { mean[$0] - ahead[$0] - special[$0] },
+            special: special,
+            regressors: special.map { _ in 0 },
             seasons: parts.seasons.map { season in
                 Forecast.Season(
                     period: Double(season.period),

@@ -19,6 +19,8 @@ struct Origins: Sendable {
         counts = found.sorted()
     }
 
+    init(counts: [Int]) { self.counts = counts }
+
     /// How many of the forecasts do not share a step, about.
     func independent(_ horizon: Int) -> Double {
         guard let first = counts.first, let last = counts.last else { return 0 }

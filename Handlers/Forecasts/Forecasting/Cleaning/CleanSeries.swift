@@ -42,7 +42,7 @@ struct CleanSeries: Sendable {
     private static let run = 4
 
     /// The median of the same places of the seasons around each value, itself left out.
-    private static func usual(_ values: [Double], period: Int) -> [Double] {
+    static func usual(_ values: [Double], period: Int) -> [Double] {
         var around: [Double] = []
         return values.indices.map { index in
             around.removeAll(keepingCapacity: true)

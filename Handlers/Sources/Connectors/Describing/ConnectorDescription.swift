@@ -16,6 +16,13 @@ public struct ConnectorDescription: Sendable, Encodable {
         case values
     }
 
+    /// The timers of the handler's manifest that sources follow.
+    public enum Timer: String, Sendable, Encodable, CaseIterable {
+        case news = "scrape_news"
+        case weather = "fetch_weather"
+        case rates = "fetch_rates"
+    }
+
     /// How often a provider may be asked by all tenants together.
     public struct Quota: Sendable, Encodable {
         public var calls: Int
@@ -36,6 +43,8 @@ public struct ConnectorDescription: Sendable, Encodable {
     public var credentials: [ConnectorField] = []
     /// Seconds from one run to the next where the source says nothing else; nil: it is not pulled.
     public var interval: Int?
+    /// The timer that sources follow which name no interval of their own; its period is ``interval``. Nil: they have that interval.
+    public var timer: Timer?
     /// The fewest seconds between two runs.
     public var minimumInterval = 300
     /// For how many seconds an answer is given to every tenant that asks the same; nil: it belongs to its source alone.
@@ -45,7 +54,7 @@ public struct ConnectorDescription: Sendable, Encodable {
     public var quota: Quota?
 
     enum CodingKeys: String, CodingKey {
-        case name, title, summary, lands, config, credentials, quota
+        case name, title, summary, lands, config, credentials, timer, quota
         case interval = "interval_seconds"
         case minimumInterval = "minimum_interval_seconds"
         case lifetime = "lifetime_seconds"

@@ -11,7 +11,7 @@ public struct ExchangeRates: Connector {
                 .required("base", .text, "the currency, such as EUR", range: 3...3, example: "EUR"),
                 .optional("symbols", .texts, "the others; all where none is named", range: 1...200, example: ["USD", "GBP"]),
             ],
-            interval: 86_400, minimumInterval: 3600, lifetime: 86_400, quota: .init(calls: 1500, seconds: 30 * 86_400))
+            interval: 86_400, timer: .rates, minimumInterval: 3600, lifetime: 86_400, quota: .init(calls: 1500, seconds: 30 * 86_400))
     }
 
     public func check(_ config: ConnectorSettings, _ credentials: ConnectorSettings, _ issues: inout [AppError.Issue]) {

@@ -17,7 +17,7 @@ public struct GDELTNews: Connector {
                 .optional("max_articles", .integer, "the most of one run", otherwise: 100, range: 1...250),
                 .optional("days", .integer, "how far back the first run looks", otherwise: 1, range: 1...90),
             ],
-            interval: 4 * 3600, minimumInterval: 3600, lifetime: 3600, quota: .init(calls: 600, seconds: 3600))
+            interval: 3600, timer: .news, minimumInterval: 3600, lifetime: 3600, quota: .init(calls: 600, seconds: 3600))
     }
 
     public func check(_ config: ConnectorSettings, _ credentials: ConnectorSettings, _ issues: inout [AppError.Issue]) {

@@ -109,7 +109,7 @@ public struct OpenMeteoForecast: Connector {
             name: "open_meteo", title: "Weather forecast (Open-Meteo)", summary: "The weather of the next days hour by hour, for up to 50 places",
             lands: .weather,
             config: [OpenMeteo.places, .optional("days", .integer, "how many days", otherwise: 7, range: 1...16)],
-            interval: 6 * 3600, minimumInterval: 3600, lifetime: 6 * 3600, quota: .init(calls: 10_000, seconds: 86_400))
+            interval: 6 * 3600, timer: .weather, minimumInterval: 3600, lifetime: 6 * 3600, quota: .init(calls: 10_000, seconds: 86_400))
     }
 
     public func check(_ config: ConnectorSettings, _ credentials: ConnectorSettings, _ issues: inout [AppError.Issue]) {

@@ -61,12 +61,14 @@ enum TableValues {
     }
 
     private static func page(_ mapper: inout RowMapper) -> PullPage {
-        let merged = mapper.take()
+        let taken = mapper.take()
         var batch = ValueBatch()
         let series = mapper.series.series.map { ValueBatch.Series(name: $0.name, unit: $0.unit) }
         var page = PullPage(.values(batch), read: mapper.rowsRead)
-        for index in 0..<merged.count {
-            _ = batch.add(series[Int(merged.series[index]) - 1], Timestamp(microseconds: merged.times[index]), merged.values[index])
+        for merged in taken {
+            for index in 0..<merged.count {
+                _ = batch.add(series[Int(merged.series[index]) - 1], Timestamp(microseconds: merged.times[index]), merged.values[index])
+            }
         }
         page.records = .values(batch)
         for refusal in mapper.refusals.kept.prefix(PullPage.mostRefusals) {
@@ -109,7 +111,7 @@ extension ImportMapping {
     fileprivate init(_ guess: MappingSuggestion) {
         self.init(layout: guess.layout == .long ? .long : .wide, timeColumn: guess.timeColumn)
         businessID = .zero
-        metrics = guess.metrics?.map { Metric(column: $0.column, unit: $0.unit) }
+        metrics = guess.metrics?.map { Metric(column: $0.column, unit: $0.unit, aggregation: Aggregation(rawValue: $0.aggregation.rawValue)) }
         metricColumn = guess.metricColumn
         valueColumn = guess.valueColumn
         let dividing = (guess.businessColumn.map { [$0] } ?? []) + guess.dimensions

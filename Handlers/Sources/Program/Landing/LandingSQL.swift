@@ -28,7 +28,7 @@ enum LandingSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// How many of $3 places, $4 kinds and $5 times are there.
     static let weatherThere = Statement(
@@ -62,7 +62,7 @@ enum LandingSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// How many of $3 symbols and $4 times are there.
     static let marketThere = Statement(
@@ -88,7 +88,7 @@ enum LandingSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// How many of $3 places are there.
     static let placesThere = Statement(
@@ -117,7 +117,7 @@ enum LandingSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// Places of the business $2 whose name, or what they were searched by, begins with $3; the largest first, $4 how many.
     static let findPlaces = Statement(

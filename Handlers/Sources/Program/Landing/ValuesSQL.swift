@@ -57,7 +57,7 @@ enum ValuesSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     static let all = [makeSources, lockSources, there, store]
 }

@@ -2,12 +2,13 @@ import HandlerKit
 
 /// The statements of runs, and of what they end with.
 enum RunsSQL {
-    /// A run of the source $2 begins: it is the newest from now on. $3 whether somebody has asked for it. None where it stands still.
+    /// A run of the source $2 begins: it is the newest from now on. $3 whether somebody has asked for it. None where it stands still, or its time is later.
     static let begin = Statement(
         "sources.begin_run",
         """
         update app.data_sources s set attempt = s.attempt + 1
-        where s.tenant_id = $1 and s.id = $2 and (s.status = 'active' or $3::bool)
+        where s.tenant_id = $1 and s.id = $2
+            and ($3::bool or s.status = 'active' and (s.next_run_at is null or s.next_run_at <= clock_timestamp() + interval '1 second'))
         returning s.attempt
         """, access: .write)
 
@@ -27,6 +28,16 @@ enum RunsSQL {
         set status = case when r.records_new + r.records_changed + r.records_unchanged > 0 then 'partial' else 'failed' end, error = $4,
             finished_at = clock_timestamp()
         where r.tenant_id = $1 and r.source_id = $2 and r.attempt < $3 and r.status = 'running'
+        """, access: .write)
+
+    /// Runs of all sources that are older than any can be: nobody is at them. $2 why.
+    static let interruptOld = Statement(
+        "sources.interrupt_old_runs",
+        """
+        update app.source_runs r
+        set status = case when r.records_new + r.records_changed + r.records_unchanged > 0 then 'partial' else 'failed' end, error = $2,
+            finished_at = clock_timestamp()
+        where r.tenant_id = $1 and r.status = 'running' and r.started_at < clock_timestamp() - interval '1 hour'
         """, access: .write)
 
     /// Runs of the source $2 that somebody has stopped.
@@ -76,8 +87,8 @@ enum RunsSQL {
         returning r.status
         """, access: .write)
 
-    /// Behind a run of the source $2 at the attempt $3: $4 whether it failed, $5 in how many seconds it runs again, or null. Answers whether it is to run
-    /// again; none where somebody else has begun anew with it.
+    /// Behind a run of the source $2 at the attempt $3: $4 whether it failed, $5 in how many seconds it runs again, or null. None where somebody else has
+    /// begun anew with it.
     static let schedule = Statement(
         "sources.schedule",
         """
@@ -85,7 +96,15 @@ enum RunsSQL {
         set failures = case when $4::bool then s.failures + 1 else 0 end,
             next_run_at = case when s.status = 'active' and $5::float8 is not null then clock_timestamp() + make_interval(secs => $5::float8) end
         where s.tenant_id = $1 and s.id = $2 and s.attempt = $3
-        returning s.next_run_at is not null
+        returning s.id
+        """, access: .write)
+
+    /// In how many seconds the source $2 runs by itself; null: it does not, or a timer says when. Nobody changes that until the transaction ends.
+    static let wait = Statement(
+        "sources.wait",
+        """
+        select extract(epoch from s.next_run_at - clock_timestamp())::float8 from app.data_sources s
+        where s.tenant_id = $1 and s.id = $2 and s.status = 'active' for update
         """, access: .write)
 
     /// Runs of the source $2 beyond the newest ones: $3 how many stay.
@@ -109,5 +128,5 @@ enum RunsSQL {
         order by r.id desc limit $4
         """, access: .read)
 
-    static let all = [begin, make, interrupt, cancel, note, noteLanded, setCursor, end, schedule, trim, list]
+    static let all = [begin, make, interrupt, interruptOld, cancel, note, noteLanded, setCursor, end, schedule, wait, trim, list]
 }

@@ -8,7 +8,7 @@ struct SourceInput: Decodable, Sendable, Validated {
     let type: String
     let config: JSONValue?
     let credentials: JSONValue?
-    /// Seconds from one run to the next; 0: it runs when asked alone. Absent: the connector's own.
+    /// Seconds from one run to the next; 0: it runs when asked alone. Absent: when the connector's timer does, or at the connector's interval.
     let interval: Int?
 
     enum CodingKeys: String, CodingKey {
@@ -77,13 +77,27 @@ enum SourceShape {
         issues.require((0...31_536_000).contains(interval ?? 0), "interval_seconds", "expected 0 (when asked alone) to 31536000")
     }
 
-    /// Seconds between runs as they are stored: nil for none. Throws `VALIDATION_ERROR` below the connector's fewest.
-    static func interval(_ given: Int?, _ description: ConnectorDescription) throws(AppError) -> Int? {
-        guard let given else { return description.interval }
-        guard given > 0 else { return nil }
+    /// When it runs. Throws `VALIDATION_ERROR` below the connector's fewest seconds.
+    static func schedule(_ given: Int?, _ description: ConnectorDescription) throws(AppError) -> SourceSchedule {
+        guard let given else {
+            return description.timer.map { SourceSchedule(timer: $0.rawValue) } ?? SourceSchedule(interval: description.interval)
+        }
+        guard given > 0 else { return SourceSchedule() }
         guard given >= description.minimumInterval else {
             throw AppError.invalid("interval_seconds", "expected 0, or at least \(description.minimumInterval) for \(description.name)")
         }
-        return given
+        return SourceSchedule(interval: given)
     }
+}
+
+/// When a source runs; where both are nil: when somebody asks.
+struct SourceSchedule: Sendable, Hashable {
+    /// Seconds between runs.
+    var interval: Int?
+    /// The timer that it follows.
+    var timer: String?
+
+    var isThere: Bool { interval != nil || timer != nil }
+    /// As statements take it: the interval, then the timer.
+    var binds: [Bind] { [.optional(interval.map { Int32($0) }, Bind.int32), .optional(timer, Bind.text)] }
 }

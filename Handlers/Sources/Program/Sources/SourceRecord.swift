@@ -10,8 +10,11 @@ struct SourceRecord: Encodable, Sendable {
     let hasCredentials: Bool
     /// `active` or `paused`.
     let status: String
-    /// Seconds between runs; null: when asked alone.
+    /// Seconds between runs; null: it follows a timer, or runs when asked alone.
     @OrNull var interval: Int?
+    /// The timer that it follows: `scrape_news`, `fetch_weather` or `fetch_rates`.
+    @OrNull var timer: String?
+    /// Null where it follows a timer and nothing is to be tried again before that.
     @OrNull var nextRunAt: Timestamp?
     /// Runs in a row that brought nothing.
     let failures: Int
@@ -38,7 +41,7 @@ struct SourceRecord: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case id, name, type, config, status, failures, secret
+        case id, name, type, config, status, timer, failures, secret
         case businessID = "business_id"
         case hasCredentials = "has_credentials"
         case interval = "interval_seconds"
@@ -60,6 +63,7 @@ struct SourceRecord: Encodable, Sendable {
         status = try row.text(6)
         interval = try row.optionalInt32(7).map { Int($0) }
         nextRunAt = try row.optionalTimestamp(8)
+        timer = try row.optionalText(17)
         failures = Int(try row.int32(9))
         createdAt = try row.timestamp(10)
         updatedAt = try row.timestamp(11)

@@ -30,11 +30,8 @@ struct SourceRoutes: Sendable {
             try await invocation.database.interactive { transaction in
                 guard try await !transaction.rows(SourcesSQL.remove, id).isEmpty else { throw Self.missing }
                 _ = try await transaction.batch(
-                    [
-                        Call(SourcesSQL.dropWork, [.text("sync"), id]), Call(SourcesSQL.dropWork, [.text("ask"), id]),
-                        Call(SourcesSQL.closeWebhook, [id]),
-                    ]
-                        + [invocation.audit("source.removed", target: ("source", path.id))])
+                    SourceJobs.stopped(path.id, invocation.jobs)
+                        + [Call(SourcesSQL.closeWebhook, [id]), invocation.audit("source.removed", target: ("source", path.id))])
             }
             return .noContent
         }
@@ -44,7 +41,7 @@ struct SourceRoutes: Sendable {
             guard let row = try await invocation.database.rows(SourcesSQL.content, id).first else { throw Self.missing }
             guard try row.text(1) != "webhook" else { throw AppError(.conflict, "Nothing is pulled by a webhook: other systems push to it") }
             _ = try await invocation.database.transaction([
-                Call(SourcesSQL.addWork, [.text("ask"), id, .float8(0)]), invocation.audit("source.run_asked", target: ("source", path.id)),
+                try SourceJobs.asked(path.id, invocation.jobs), invocation.audit("source.run_asked", target: ("source", path.id)),
             ])
             return try await show(path.id, invocation, status: 202)
         }
@@ -66,7 +63,7 @@ struct SourceRoutes: Sendable {
         let config = checked.config
         var credentials = checked.credentials
         try parts.check(connector, config)
-        let interval = try SourceShape.interval(input.interval, connector.description)
+        let schedule = try SourceShape.schedule(input.interval, connector.description)
         var made: String?
         if connector is WebhookPush, credentials?.text("secret") == nil {
             let secret = WebhookSignature.makeSecret()
@@ -75,10 +72,11 @@ struct SourceRoutes: Sendable {
         }
         let id = invocation.makeID()
         let sealed = try seal(credentials, id, invocation)
-        let binds: [Bind] = [
-            .uuid(id), .uuid(input.businessID), .text(input.name), .text(input.type), .json(Self.bytes(config.values)), .optional(sealed, Bind.bytes),
-            .optional(interval.map { Int32($0) }, Bind.int32), .id(invocation.principal.user),
-        ]
+        let binds: [Bind] =
+            [
+                .uuid(id), .uuid(input.businessID), .text(input.name), .text(input.type), .json(Self.bytes(config.values)),
+                .optional(sealed, Bind.bytes),
+            ] + schedule.binds + [.id(invocation.principal.user)]
         let audit = invocation.audit("source.made", target: ("source", id), details: ["type": .string(input.type), "name": .string(input.name)])
         try await invocation.database.interactive { transaction in
             let count = try await transaction.rows(SourcesSQL.count)[0].int64(0)
@@ -87,7 +85,7 @@ struct SourceRoutes: Sendable {
                 throw AppError(.notFound, "There is no such business")
             }
             var calls = [audit]
-            if interval != nil { calls.append(Call(SourcesSQL.addWork, [.text("sync"), .uuid(id), .float8(0)])) }
+            if schedule.isThere { calls.append(try SourceJobs.scheduled(id, in: 0, invocation.jobs)) }
             if connector is WebhookPush { calls.append(Call(SourcesSQL.openWebhook, [.uuid(id)])) }
             _ = try await transaction.batch(calls)
         }
@@ -110,22 +108,22 @@ struct SourceRoutes: Sendable {
         guard input.credentials?.object != nil || !hadCredentials || connector.destination(before) == connector.destination(config) else {
             throw AppError.invalid("credentials", "expected again: they were given for \(connector.destination(before) ?? "another address")")
         }
-        let interval = try SourceShape.interval(input.interval, connector.description)
+        let schedule = try SourceShape.schedule(input.interval, connector.description)
         let sealed = input.credentials?.object == nil ? nil : try seal(credentials, input.id, invocation)
-        let binds: [Bind] = [
-            .uuid(input.id), .text(input.name), .json(Self.bytes(config.values)), .bool(input.credentials?.object != nil),
-            .optional(sealed, Bind.bytes),
-            .optional(interval.map { Int32($0) }, Bind.int32), .bool(config != before),
-        ]
+        let binds: [Bind] =
+            [
+                .uuid(input.id), .text(input.name), .json(Self.bytes(config.values)), .bool(input.credentials?.object != nil),
+                .optional(sealed, Bind.bytes),
+            ] + schedule.binds + [.bool(config != before)]
         let audit = invocation.audit(
             "source.changed", target: ("source", input.id),
             details: ["name": .string(input.name), "credentials_given": .bool(input.credentials?.object != nil)])
         let id = Bind.uuid(input.id)
         try await invocation.database.interactive { transaction in
             guard let row = try await transaction.batch([Call(SourcesSQL.change, binds)])[0].first else { throw Self.missing }
-            let runs = try row.bool(1) && interval != nil
-            let work = runs ? Call(SourcesSQL.addWork, [.text("sync"), id, .float8(0)]) : Call(SourcesSQL.dropWork, [.text("sync"), id])
-            _ = try await transaction.batch([work, audit])
+            var calls = [SourceJobs.unscheduled(input.id, invocation.jobs), Call(RunsSQL.cancel, [id]), audit]
+            if try row.bool(0) { calls.append(try SourceJobs.scheduled(input.id, in: 0, invocation.jobs)) }
+            _ = try await transaction.batch(calls)
         }
         return try await show(input.id, invocation)
     }
@@ -139,10 +137,11 @@ struct SourceRoutes: Sendable {
             var calls = [audit]
             if isPaused {
                 calls += [
-                    Call(SourcesSQL.dropWork, [.text("sync"), id]), Call(SourcesSQL.dropWork, [.text("ask"), id]), Call(RunsSQL.cancel, [id]),
+                    SourceJobs.unscheduled(source, invocation.jobs),
+                    invocation.jobs.cancelling("sync_source_now", uniqueKey: source.description), Call(RunsSQL.cancel, [id]),
                 ]
-            } else if !row.isNull(0) {
-                calls.append(Call(SourcesSQL.addWork, [.text("sync"), id, .float8(0)]))
+            } else if try row.bool(0) {
+                calls.append(try SourceJobs.scheduled(source, in: 0, invocation.jobs))
             }
             _ = try await transaction.batch(calls)
         }

@@ -33,12 +33,13 @@ struct SharedFetching: Sendable {
         return Fetched(answer: answer, isShared: false)
     }
 
-    /// Keeps an answer that was understood, so that no fault of a moment is given to others.
+    /// Keeps an answer that was understood, so that no fault of a moment is given to others. It is good for a little less than its lifetime: whoever asks
+    /// once in a lifetime is to get a new one, though no two of his questions are exactly so far apart.
     func keep(_ answer: PulledAnswer, to request: PullRequest) async throws {
         guard description.isShared, let question = request.question, answer.body.count <= Self.longest else { return }
         _ = try await database.rows(
             SharedSQL.keep, .text(description.name), .bytes(SHA256.hash(question).bytes), .bytes(answer.body),
-            .optional(description.isKeptForEver ? nil : description.lifetime.map(Double.init), Bind.float8))
+            .optional(description.isKeptForEver ? nil : description.lifetime.map { Double($0) * 0.95 }, Bind.float8))
     }
 
     private func take() async throws {

@@ -6,12 +6,10 @@ import HandlerKit
 struct SyncRun: Sendable {
     let source: UUID
     let isAsked: Bool
-    /// How often this work was begun.
-    let begun: Int
     let parts: Parts
-    let invocation: SystemInvocation
+    let job: JobInvocation
 
-    /// Work that ended its process so often is not begun again before its next time.
+    /// A job that was begun so often, and never came to its end, waits for its next time.
     private static let mostBegun = 3
     /// What is left for the end of a run that takes long.
     private static let reserve: Duration = .seconds(60)
@@ -27,26 +25,40 @@ struct SyncRun: Sendable {
         let connector: any Connector
         let pull: Pull
         let failures: Int
+        /// Seconds between runs, those of its timer included; nil: it runs when asked alone.
         let interval: Int?
+        let followsTimer: Bool
         let business: UUID
         let fault: PullFault?
     }
 
     func run() async throws {
-        let database = try invocation.database
-        guard let begun = try await begin(database) else { return }
+        let database = try job.database
+        guard let tenant = job.tenant, parts.lanes.enter(tenant) else { return try await postpone() }
+        defer { parts.lanes.leave(tenant) }
+        guard let begun = try await begin(database) else { return try await end() }
         do {
             var fault = begun.fault
             if fault == nil { fault = try await bring(begun, database) }
-            try await end(begun, fault, database)
+            try await end(begun, fault)
         } catch is Superseded {
-            return
+            try await end()
+        }
+    }
+
+    /// Another job of it comes a little later, and this one makes room.
+    private func postpone() async throws {
+        let seconds = 1 + 2 * random(job.makeID())
+        let call = isAsked ? try SourceJobs.asked(source, in: seconds, job.jobs) : try SourceJobs.scheduled(source, in: seconds, job.jobs)
+        try await job.finish { _ in
+        } next: { _ in
+            [call]
         }
     }
 
     private func begin(_ database: TenantDatabase) async throws -> Begun? {
         let id = Bind.uuid(source)
-        let run = invocation.makeID()
+        let run = job.makeID()
         let interrupted = PullFault(.interrupted, "The run was interrupted, and begun anew.")
         return try await database.interactive { transaction in
             guard let row = try await transaction.rows(SourcesSQL.content, id).first else { return nil }
@@ -63,21 +75,24 @@ struct SyncRun: Sendable {
     private func read(_ row: Row, _ run: UUID, _ attempt: Int32) throws -> Begun {
         let connector = try ConnectorRegistry.connector(try row.text(1))
         var fault: PullFault?
-        if begun > Self.mostBegun { fault = PullFault(.interrupted, "The run was interrupted several times; it is tried again at its next time.") }
+        if job.attempt > Self.mostBegun {
+            fault = PullFault(.interrupted, "The run was interrupted several times; it is tried again at its next time.")
+        }
         var credentials = ConnectorSettings()
         if !row.isNull(3) {
             do throws(AppError) {
-                credentials = ConnectorSettings(try JSON.read(try invocation.open(try sealed(row), for: Parts.purpose(source))).object ?? [:])
+                credentials = ConnectorSettings(try JSON.read(try job.open(try sealed(row), for: Parts.purpose(source))).object ?? [:])
             } catch {
                 fault = PullFault(.settings, "The credentials of this source cannot be opened any more. Give them again.")
             }
         }
         let pull = Pull(
             config: ConnectorSettings(try JSON.read(try row.json(2)).object ?? [:]), credentials: credentials,
-            cursor: try row.optionalJSON(4).map { try JSON.read($0) }, now: invocation.time.now(), providers: parts.settings.providers)
+            cursor: try row.optionalJSON(4).map { try JSON.read($0) }, now: job.time.now(), providers: parts.settings.providers)
         return Begun(
             run: run, attempt: attempt, connector: connector, pull: pull, failures: Int(try row.int32(5)),
-            interval: try row.optionalInt32(6).map { Int($0) }, business: try row.uuid(0), fault: fault)
+            interval: row.isNull(9) ? try row.optionalInt32(6).map { Int($0) } : connector.description.interval, followsTimer: !row.isNull(9),
+            business: try row.uuid(0), fault: fault)
     }
 
     private func sealed(_ row: Row) throws(AppError) -> [UInt8] {
@@ -98,7 +113,7 @@ struct SyncRun: Sendable {
         var first: PullFault?
         var asked = 0
         while !waiting.isEmpty, asked < Self.mostRequests {
-            guard invocation.deadline.remaining(at: invocation.time.instant()) > Self.reserve else {
+            guard job.deadline.remaining(at: job.time.instant()) > Self.reserve else {
                 return first ?? PullFault(.interrupted, "The run took too long and stopped; the next one goes on where it came to.")
             }
             let request = waiting.removeFirst()
@@ -118,20 +133,22 @@ struct SyncRun: Sendable {
 
     /// Asks one question and stores its answer. What is to be asked next.
     private func bring(_ request: PullRequest, _ begun: Begun, _ fetching: SharedFetching, _ database: TenantDatabase) async throws -> PullRequest? {
-        let fetched = try await fetching.fetch(request, at: invocation.time.now())
+        let fetched = try await fetching.fetch(request, at: job.time.now())
         let answer = fetched.answer
         let (connector, pull) = (begun.connector, begun.pull)
-        let page = try await invocation.offload { try connector.read(answer, to: request, pull) }
-        if !fetched.isShared { try await fetching.keep(answer, to: request) }
-        try await store(page, begun, requests: 1, shared: fetched.isShared ? 1 : 0, bytes: answer.body.count, database)
-        return page.next
+        return try await parts.large.withTurn(bytes: answer.body.count) {
+            let page = try await job.offload { try connector.read(answer, to: request, pull) }
+            if !fetched.isShared { try await fetching.keep(answer, to: request) }
+            try await store(page, begun, requests: 1, shared: fetched.isShared ? 1 : 0, bytes: answer.body.count, database)
+            return page.next
+        }
     }
 
     private func bringRows(_ begun: Begun, _ database: TenantDatabase) async throws -> PullFault? {
         do {
             let config = begun.pull.config
-            try await parts.databases.read(config, begun.pull.credentials, deadline: invocation.deadline) { rows, bytes in
-                let page = try await invocation.offload { try PostgresQuery.page(of: rows, config) }
+            try await parts.databases.read(config, begun.pull.credentials, deadline: job.deadline) { rows, bytes in
+                let page = try await job.offload { try PostgresQuery.page(of: rows, config) }
                 try await store(page, begun, requests: 0, shared: 0, bytes: bytes, database)
             }
             return nil
@@ -149,7 +166,7 @@ struct SyncRun: Sendable {
     private func store(
         _ page: PullPage, _ begun: Begun, requests: Int, shared: Int, bytes: Int, _ database: TenantDatabase
     ) async throws {
-        let landing = Landing(business: begun.business, source: source) { invocation.makeID() }
+        let landing = Landing(business: begun.business, source: source) { job.makeID() }
         var told = page.refusals
         if let warning = page.warning { told.append(.init(record: 0, reason: warning)) }
         let refusals = try JSON.encode(told)
@@ -171,23 +188,38 @@ struct SyncRun: Sendable {
 
     // MARK: the end
 
-    private func end(_ begun: Begun, _ fault: PullFault?, _ database: TenantDatabase) async throws {
-        let wait = NextRun.wait(interval: begun.interval, fault: fault, failures: begun.failures, random: random(begun.run))
+    /// The run ends with the job, in one transaction, which also says when it runs again.
+    private func end(_ begun: Begun, _ fault: PullFault?) async throws {
+        let wait = NextRun.wait(
+            interval: begun.interval, followsTimer: begun.followsTimer, fault: fault, failures: begun.failures, random: random(begun.run))
         let id = Bind.uuid(source)
-        try await database.interactive { transaction in
+        try await job.finish { transaction in
             let ended = try await transaction.rows(
                 RunsSQL.end, .uuid(begun.run), .bool(fault != nil), .optional(fault.map { Array($0.json.description.utf8) }, Bind.json))
             guard let status = try ended.first?.text(0) else { throw Superseded() }
             let scheduled = try await transaction.rows(
                 RunsSQL.schedule, id, .int32(begun.attempt), .bool(status == "failed"),
                 .optional(wait.map { Double($0.milliseconds) / 1000 }, Bind.float8))
-            guard let row = scheduled.first else { throw Superseded() }
-            var calls = [Call(RunsSQL.trim, [id, .int64(RunsSQL.kept)])]
-            if try row.bool(0), let wait {
-                calls.append(Call(SourcesSQL.addWork, [.text("sync"), id, .float8(Double(wait.milliseconds) / 1000)]))
-            }
-            _ = try await transaction.batch(calls)
+            guard !scheduled.isEmpty else { throw Superseded() }
+            return try await transaction.batch([Call(RunsSQL.trim, [id, .int64(RunsSQL.kept)]), Call(RunsSQL.wait, [id])])[1]
+        } next: {
+            try next($0)
         }
+    }
+
+    /// The job ends without a run of its own: it stands still, its time is later, or somebody has begun anew with it.
+    private func end() async throws {
+        try await job.finish {
+            try await $0.rows(RunsSQL.wait, .uuid(source))
+        } next: {
+            try next($0)
+        }
+    }
+
+    /// The job of its next time, in place of one that waits for another time.
+    private func next(_ wait: Rows) throws -> [Call] {
+        guard let seconds = try wait.first?.optionalFloat8(0) else { return [] }
+        return [SourceJobs.unscheduled(source, job.jobs), try SourceJobs.scheduled(source, in: seconds, job.jobs)]
     }
 
     /// From 0 up to 1, of the run's own random bits.

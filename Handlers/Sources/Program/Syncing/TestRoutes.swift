@@ -47,7 +47,10 @@ struct TestRoutes: Sendable {
             let fetching = SharedFetching(description: connector.description, web: parts.web, database: invocation.database)
             let fetched = try await fetching.fetch(request, at: pull.now, within: Self.patience)
             let answer = fetched.answer
-            return TrialAnswer(try await invocation.offload { try connector.read(answer, to: request, pull) }, isShared: fetched.isShared)
+            let page = try await parts.large.withTurn(bytes: answer.body.count) {
+                try await invocation.offload { try connector.read(answer, to: request, pull) }
+            }
+            return TrialAnswer(page, isShared: fetched.isShared)
         } catch let fault as PullFault {
             return TrialAnswer(fault)
         }

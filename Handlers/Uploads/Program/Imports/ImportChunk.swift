@@ -12,6 +12,9 @@ struct ImportChunk: Sendable {
     /// Series that are met here for the first time, in the order of their numbers.
     let newSeries: [Series]
 
+    /// What becomes of several values of one series at one time.
+    let aggregation: Aggregation
+
     /// Whether none of them can have been stored by an earlier chunk.
     let isFresh: Bool
 
@@ -20,6 +23,7 @@ struct ImportChunk: Sendable {
 
     init(_ merge: ValueMerge, newSeries: [Series]) {
         self.newSeries = newSeries
+        aggregation = merge.aggregation
         isFresh = merge.isFresh
         places = BinaryArray(of: .int32, capacity: merge.count)
         times = BinaryArray(of: .timestamp, capacity: merge.count)

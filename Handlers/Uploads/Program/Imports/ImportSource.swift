@@ -37,10 +37,11 @@ private final class ImportWork: Sendable {
         var mapper: RowMapper
         var seriesTaken = 0
 
-        mutating func chunk() -> ImportChunk {
+        /// One for each kind of aggregation; the first one brings the new series of all.
+        mutating func takeChunks() -> [ImportChunk] {
             let new = Array(mapper.series.series[seriesTaken...])
             seriesTaken = mapper.series.series.count
-            return ImportChunk(mapper.take(), newSeries: new)
+            return mapper.take().enumerated().map { ImportChunk($0.element, newSeries: $0.offset == 0 ? new : []) }
         }
     }
 
@@ -54,9 +55,9 @@ private final class ImportWork: Sendable {
             var chunks: [ImportChunk] = []
             for batch in batches ?? [] {
                 try state.mapper.read(batch)
-                if state.mapper.waiting >= ImportChunk.values { chunks.append(state.chunk()) }
+                if state.mapper.waiting >= ImportChunk.values { chunks += state.takeChunks() }
             }
-            if batches == nil, state.mapper.waiting > 0 { chunks.append(state.chunk()) }
+            if batches == nil, state.mapper.waiting > 0 { chunks += state.takeChunks() }
             return chunks
         }
     }

@@ -44,7 +44,7 @@ enum ImportValuesSQL {
         join app.kpi_sources s on s.tenant_id = i.tenant_id and s.id = n.id
         where i.tenant_id = $1 and i.id = $2
         on conflict (tenant_id, import_id, source_id) do nothing
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// Keeps what the import $2 is about to replace: $3 sources; arrays of $4 places in them, $5 times, $6 values; $7 whether also what stays as it is.
     /// Answers how many values are kept; how many of others are there as they are; how many are its own already, and how many of these differ.
@@ -65,12 +65,13 @@ enum ImportValuesSQL {
         select (select count(*) from kept), count(*) filter (where not o.is_own and not o.differs), count(*) filter (where o.is_own),
             count(*) filter (where o.is_own and o.differs)
         from old o
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// Stores values of the import $2: $3 sources; arrays of $4 places in them, $5 times, $6 values, $7 how many values of the file each stands for; $8
     /// what becomes of one that this import has written before. Answers how many were written.
     ///
-    /// The sources are gathered first and only where all of them are the tenant's, see ``UploadsSQL/store``.
+    /// The sources are gathered first and only where all of them are the tenant's, see ``UploadsSQL/store``; each is looked up by its key, whatever the
+    /// planner takes the tenant's size to be.
     static let store = Statement(
         "imports.store",
         """
@@ -78,9 +79,8 @@ enum ImportValuesSQL {
             insert into app.kpi_data as d (tenant_id, source_id, "timestamp", value, metadata, import_id)
             select s.tenant_id, s.ids[v.place], v."timestamp", v.value, case when v.count > 1 and $8::text <> 'last' then jsonb_build_object('values', v.count) end, $2
             from (select s.tenant_id, array_agg(s.id order by n.place) as ids
-                  from app.kpi_sources s
-                  join unnest($3::uuid[]) with ordinality as n (id, place) on n.id = s.id
-                  where s.tenant_id = $1
+                  from unnest($3::uuid[]) with ordinality as n (id, place)
+                  cross join lateral (select k.tenant_id, k.id from app.kpi_sources k where k.tenant_id = $1 and k.id = n.id limit 1) s
                   group by s.tenant_id
                   having count(*) = cardinality($3::uuid[])) s
             cross join unnest($4::int[], $5::timestamptz[], $6::float8[], $7::bigint[]) as v (place, "timestamp", value, count)
@@ -104,7 +104,7 @@ enum ImportValuesSQL {
             returning 1
         )
         select count(*) from stored
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     /// The same where none of the values can be there yet, which spares the database a look and a record of its log for each. Fails with a conflict where
     /// somebody else stores one of them at this moment.
@@ -114,13 +114,12 @@ enum ImportValuesSQL {
         insert into app.kpi_data (tenant_id, source_id, "timestamp", value, metadata, import_id)
         select s.tenant_id, s.ids[v.place], v."timestamp", v.value, case when v.count > 1 and $8::text <> 'last' then jsonb_build_object('values', v.count) end, $2
         from (select s.tenant_id, array_agg(s.id order by n.place) as ids
-              from app.kpi_sources s
-              join unnest($3::uuid[]) with ordinality as n (id, place) on n.id = s.id
-              where s.tenant_id = $1
+              from unnest($3::uuid[]) with ordinality as n (id, place)
+              cross join lateral (select k.tenant_id, k.id from app.kpi_sources k where k.tenant_id = $1 and k.id = n.id limit 1) s
               group by s.tenant_id
               having count(*) = cardinality($3::uuid[])) s
         cross join unnest($4::int[], $5::timestamptz[], $6::float8[], $7::bigint[]) as v (place, "timestamp", value, count)
-        """, access: .write, plan: .custom)
+        """, access: .write)
 
     static let all = [makeSources, lockSources, noteSources, keepReplaced, store, storeNew]
 }

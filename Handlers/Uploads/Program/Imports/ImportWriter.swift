@@ -6,7 +6,6 @@ struct ImportWriter: Sendable {
     let importID: UUID
     let attempt: Int32
     let isDryRun: Bool
-    let aggregation: Aggregation
     let database: TenantDatabase
     let makeID: @Sendable () -> UUID
 
@@ -79,12 +78,12 @@ private struct ImportRun {
             calls.append(
                 Call(
                     ImportValuesSQL.keepReplaced,
-                    [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .bool(writer.aggregation.gathers)]))
+                    [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .bool(chunk.aggregation.gathers)]))
         }
         calls.append(
             Call(
                 isNew ? ImportValuesSQL.storeNew : ImportValuesSQL.store,
-                [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .array(chunk.counts), .text(writer.aggregation.rawValue)]))
+                [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .array(chunk.counts), .text(chunk.aggregation.rawValue)]))
         calls.append(Call(ImportsSQL.goesOn, [id, .int32(writer.attempt)]))
         var results = try await transaction.batch(calls)
         guard let goesOn = results.popLast(), !goesOn.isEmpty else { throw AppError(.cancelled, "The import was cancelled") }
@@ -92,7 +91,7 @@ private struct ImportRun {
         result.valuesNew += isNew ? stored?.affected ?? 0 : Int(try stored?.first?.int64(0) ?? 0)
         if let found = results.popLast()?.first {
             let (kept, same, own, differing) = (try found.int64(0), try found.int64(1), try found.int64(2), try found.int64(3))
-            let gathers = writer.aggregation.gathers
+            let gathers = chunk.aggregation.gathers
             // What was written and had been there before is not new.
             result.valuesNew -= Int(kept + (gathers ? own : differing))
             result.valuesUnchanged += Int(same)

@@ -146,7 +146,10 @@ extension ImportMapping {
         self.init(layout: guess.layout == .long ? .long : .wide, timeColumn: guess.timeColumn)
         self.table = table
         businessID = business
-        metrics = guess.metrics?.map { Metric(column: $0.column, unit: $0.unit) }
+        metrics = guess.metrics?.map { metric in
+            let own = metric.aggregation == guess.aggregation ? nil : Aggregation(rawValue: metric.aggregation.rawValue)
+            return Metric(column: metric.column, unit: metric.unit, aggregation: own)
+        }
         metricColumn = guess.metricColumn
         valueColumn = guess.valueColumn
         let dividing = (guess.businessColumn.map { [$0] } ?? []) + guess.dimensions

@@ -46,7 +46,7 @@ struct ImportWorkRun: Sendable {
         let bytes = StoredBytes(invocation.objects, FileIntake.object(file), size: Int(try row.int64(2)))
         let batches = FileTables.open(table, of: report.fileName, bytes, offload)
         let writer = ImportWriter(
-            importID: id, attempt: attempt, isDryRun: isDryRun, aggregation: plan.aggregation, database: database, makeID: { invocation.makeID() })
+            importID: id, attempt: attempt, isDryRun: isDryRun, database: database, makeID: { invocation.makeID() })
         _ = try await writer.write(ImportSource(batches, plan, totals: Set(table.profile.totalRows.map(\.record)), offload))
     }
 

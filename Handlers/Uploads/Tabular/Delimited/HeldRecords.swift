@@ -20,6 +20,14 @@ struct HeldRecords {
             return filled > 1 && filled * 3 >= kinds.count * 2 && !kinds.contains { $0.isTyped }
         }
 
+        /// Whether it is as full as a header, each cell another one, has names in all columns that hold none, and is not the header of the table again.
+        func namesAnother(typed: [Int], header: [String]) -> Bool {
+            guard isHeaderLike, cells.allSatisfy({ !$0.isEmpty && $0.count <= 80 }), Set(cells).count == cells.count else { return false }
+            guard typed.allSatisfy({ $0 < kinds.count && kinds[$0] == .text }) else { return false }
+            // One of several rows of a header that stands again.
+            return !zip(cells, header).allSatisfy { cell, name in name.contains(String(decoding: cell, as: UTF8.self)) }
+        }
+
         var isBlank: Bool { cells.allSatisfy(\.isEmpty) }
 
         /// Whether it has one field, or one that is not empty, the first.
@@ -90,6 +98,13 @@ struct HeldRecords {
         }
         let agreeing = zip(head.kinds, last.kinds).contains { $0 == .text && $1.isTyped }
         return agreeing ? .ended : records.count > 4 ? (self.isApart ? .ended : .keep) : .hold
+    }
+
+    /// Whether the one record that is held are names over a record that is not what the table holds, since a column has another kind of cells.
+    func areNames(over record: Record, typed: [Bool]) -> Bool {
+        guard records.count == 1, let names = records.first, !names.isNarrow, !isApart, record.kinds.count == names.kinds.count else { return false }
+        guard zip(names.kinds, record.kinds).contains(where: { $0 == .text && $1.isTyped }) else { return false }
+        return zip(record.kinds, typed).contains { kind, isTyped in isTyped ? kind == .text : kind.isTyped }
     }
 
     /// Whether a record as wide as the table is the header of another one.

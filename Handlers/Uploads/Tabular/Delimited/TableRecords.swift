@@ -11,7 +11,7 @@ struct TableRecords: ~Copyable, Sendable {
     private var finder: RecordFinder
     private var store = BatchStore()
     private var held = HeldRecords()
-    private var ready: [RecordBatch] = []
+    var ready: [RecordBatch] = []
     private var position = 0
     /// Bytes of text in front of those that wait.
     private var before = 0
@@ -26,8 +26,10 @@ struct TableRecords: ~Copyable, Sendable {
     private var enough = 1
     /// The first field of the header, to know one that comes again.
     private let firstName: [UInt8]
-    private var firstFilled = 0
-    private(set) var summary = ReadSummary()
+    /// The columns that hold numbers, dates or times.
+    private let typed: [Int]
+    var firstFilled = 0
+    var summary = ReadSummary()
     /// What follows the table, once another one was found to begin there.
     private var rest: [UInt8] = []
     private var restLine = 0
@@ -47,6 +49,7 @@ struct TableRecords: ~Copyable, Sendable {
         skipLeft = place == nil ? shape.skipRows : 0
         headerLeft = place == nil ? shape.headerRows : 0
         firstName = Array((shape.header?.first ?? "").utf8)
+        typed = shape.typedColumns.indices.filter { shape.typedColumns[$0] && $0 < shape.columns }
         self.line = place?.line ?? line
         summary.records = place?.record ?? 0
     }
@@ -159,6 +162,7 @@ struct TableRecords: ~Copyable, Sendable {
                 return
             }
             if record.fields > 2, shape.isTidied, finder.field(1).length == 0, mayEndTable(record) { return }
+            if shape.isTidied, mayNameAnother(record) { return }
             return try keep(record, record.fields)
         }
         try consider(record, isBlank: isBlank)
@@ -195,6 +199,26 @@ struct TableRecords: ~Copyable, Sendable {
         return true
     }
 
+    /// Holds back a record without a gap in front that may be the names of another table as wide as this one: the next record tells.
+    @inline(__always)
+    private mutating func mayNameAnother(_ record: LenientRecord) -> Bool {
+        guard typed.count > 1 else { return false }
+        for column in typed {
+            let field = finder.field(column)
+            guard field.length > 0, Self.mayBeginName(text.base[Int(field.start)]) else { return false }
+        }
+        return summary.records > 0 && holdNames(record)
+    }
+
+    /// Letters, also those of other scripts.
+    private static func mayBeginName(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 || byte >= 0x80 }
+
+    private mutating func holdNames(_ record: LenientRecord) -> Bool {
+        let copy = held(record)
+        guard copy.namesAnother(typed: typed, header: shape.header ?? []) else { return false }
+        return held.hold(copy, isApart: false)
+    }
+
     /// A record that is not simply one more of the table.
     private mutating func consider(_ record: LenientRecord, isBlank: Bool) throws(AppError) {
         if isBlank {
@@ -213,7 +237,10 @@ struct TableRecords: ~Copyable, Sendable {
             if blanks > 0 || !held.isEmpty, width > 1 {
                 let copy = held(record)
                 let isAgain = copy.cells.map { String(decoding: $0, as: UTF8.self) } == shape.header
-                if isAgain || HeldRecords.beginsAnother(copy, typed: shape.typedColumns, isApart: blanks > 0 || held.isApart) {
+                let isApart = blanks > 0 || held.isApart
+                if isAgain || HeldRecords.beginsAnother(copy, typed: shape.typedColumns, isApart: isApart)
+                    || !isApart && held.areNames(over: copy, typed: shape.typedColumns)
+                {
                     _ = held.hold(copy, isApart: true)
                     return end()
                 }
@@ -368,20 +395,5 @@ struct TableRecords: ~Copyable, Sendable {
         } else {
             release()
         }
-    }
-
-    /// Whether the last record sums up the others: a word says so, or only it leaves its first cell empty.
-    private mutating func findTotal() {
-        guard summary.records > 1, let batch = ready.last, batch.count > 0 else { return }
-        let last = batch.count - 1
-        let cells = batch.fields(of: last).map { field in batch.withField(field) { Array($0) } }
-        let kinds = cells.map { CellKind($0) }
-        guard kinds.contains(.number) else { return }
-        let named = zip(cells, kinds).first { $1 != .empty }.map { $1 == .text && TotalWords.begin($0) } ?? false
-        let hasText = kinds.contains(.text)
-        let isBare = kinds[0] == .empty && firstFilled == summary.records - 1 && summary.records > 3 && !hasText
-        guard named || isBare else { return }
-        summary.totalRecord = summary.records - 1
-        summary.warn(batch.lines[last], .total, "sums up the others; it is no row of data")
     }
 }

@@ -19,7 +19,8 @@ struct StructureGuess {
     /// - Parameters:
     ///   - skip: lines above the header where that is given.
     ///   - headerRows: records of the header where that is given.
-    init(_ all: [SampleRow], skip givenSkip: Int?, headerRows givenHeader: Int?) {
+    ///   - hasSeveral: whether the table ends where another one begins; else it goes on to the end.
+    init(_ all: [SampleRow], skip givenSkip: Int?, headerRows givenHeader: Int?, hasSeveral: Bool = true) {
         let usual = Self.usualWidth(all)
         let rows = all.filter { row in !row.isBlank && (givenSkip.map { row.line > $0 } ?? true) && !(usual > 1 && row.isComment && row.width == 1) }
         width = Self.usualWidth(rows)
@@ -28,7 +29,7 @@ struct StructureGuess {
             skip = givenSkip ?? 0
             return
         }
-        var body = Self.firstTable(rows, width)
+        var body = FirstTable.find(rows, width, hasSeveral: hasSeveral)
         width = Self.usualWidth(Array(rows[body]))
         body = Self.withoutPairs(rows, body)
         let pattern = ColumnPattern(rows[body], width: width)
@@ -76,39 +77,6 @@ struct StructureGuess {
         var counts: [Int: Int] = [:]
         for row in rows where !row.isBlank && row.width > 1 { counts[row.width, default: 0] += 1 }
         return counts.max { ($0.value, $0.key) < ($1.value, $1.key) }?.key ?? 1
-    }
-
-    /// The first stretch of records that is a table: not small beside the largest.
-    private static func firstTable(_ rows: [SampleRow], _ usual: Int) -> Range<Int> {
-        guard usual > 1 else { return 0..<rows.count }
-        var stretches: [(range: Range<Int>, cells: Int)] = []
-        var start = 0
-        while start < rows.count {
-            let width = rows[start].width
-            if width == 1 {
-                start += 1
-                continue
-            }
-            var end = start + 1
-            var other = 0
-            // Two records of another width do not end it.
-            while end < rows.count, other < 3 {
-                other = rows[end].width == width ? 0 : other + 1
-                end += 1
-            }
-            end -= other
-            stretches.append((start..<end, (end - start) * width))
-            start = max(end, start + 1)
-        }
-        guard let largest = stretches.max(by: { $0.cells < $1.cells }) else { return 0..<rows.count }
-        for stretch in stretches {
-            let isPairs = rows[stretch.range.lowerBound].width == 2 && stretch.range.count < 8 && rows[largest.range.lowerBound].width > 2
-            let isSmall =
-                stretch.range.count < 3 || stretch.cells * 10 < largest.cells && stretch.range.count < 12
-                || isPairs && stretch.cells < largest.cells
-            if stretch.range == largest.range || !isSmall { return stretch.range }
-        }
-        return largest.range
     }
 
     /// The records of the table without those of at most two cells above an empty one: `Year;2019;;;`.

@@ -37,7 +37,7 @@ public struct TableStructure: Sendable {
     /// - Parameter rows: the first rows that hold something, each as wide as the table.
     public init(_ rows: [Row]) {
         let rows = rows.map(\.row)
-        let guess = StructureGuess(rows, skip: nil, headerRows: nil)
+        let guess = StructureGuess(rows, skip: nil, headerRows: nil, hasSeveral: false)
         skipRows = guess.skip
         headerRows = guess.headerRows
         reason = guess.reason

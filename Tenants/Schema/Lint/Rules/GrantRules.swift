@@ -66,7 +66,7 @@ enum GrantRules {
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace, aclexplode(p.proacl) a join pg_roles r on r.oid = a.grantee
             where starts_with(r.rolname, $1 || '_h_')
                 and not (n.nspname = 'tenancy' and p.proname in ('use', 'tenant_id', 'user_id', 'consume', 'is_import'))
-                and not (n.nspname = 'jobs' and p.proname in ('enqueue', 'data', 'advance', 'fence', 'complete'))
+                and not (n.nspname = 'jobs' and p.proname in ('enqueue', 'cancel', 'data', 'advance', 'fence', 'complete'))
                 and not (n.nspname = 'runtime' and p.proname in ('claim_key', 'keep_answer'))
         )
         select format('%s %s by %s', g.verb, g.signature, g.rolname), format('revoke %s on %s %s from %I', g.verb, g.kind, g.signature, g.rolname), null

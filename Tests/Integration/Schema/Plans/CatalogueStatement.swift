@@ -9,6 +9,9 @@ struct CatalogueStatement: Sendable {
     let text: String
     let wantsOwnPlan: Bool
 
+    /// Whether it stores rows that come as arrays.
+    var storesMany: Bool { text.contains("insert into app.") && text.contains("unnest(") }
+
     /// The catalogues of the built programs in the folder `TENANTRY_PRODUCTS`; of each handler whose program is there.
     static func all(_ handlers: [(name: String, program: String)]) throws -> [CatalogueStatement] {
         guard let folder = Environment["TENANTRY_PRODUCTS"] else { return [] }

@@ -20,7 +20,7 @@ enum PlanArguments {
             return comparison(text, number) == ">" ? "'\(UUID.zero)'" : "'\(business)'"
         case "timestamp with time zone": return comparison(text, number) == ">=" ? "'2025-01-03Z'" : "'\(end)Z'"
         case "date": return comparison(text, number) == ">=" ? "'2025-01-03'" : "'\(end)'"
-        case "text": return "'s0'"
+        case "text": return "'\(words[column(text, number) ?? ""] ?? "s0")'"
         case "integer", "bigint", "smallint": return "7"
         case "double precision": return "1.5"
         case "boolean": return "true"
@@ -37,10 +37,40 @@ enum PlanArguments {
         }
     }
 
+    /// What the checks of some columns allow.
+    private static let words = [
+        "severity": "info", "least_severity": "info", "phase": "normal", "outcome": "delivered", "kind": "fired", "condition": "above",
+        "type": "webhook",
+    ]
+
+    /// The column that a bind becomes the value of: by `column = $n`, or by its place behind `insert into … (…) values (` or `) select `.
+    private static func column(_ text: String, _ number: Int) -> String? {
+        let name = { (part: Substring) in part.trimming { !$0.isLetter && $0 != "_" && !$0.isNumber } }
+        if let mark = text.firstRange(of: "= $\(number)"), text[mark.upperBound...].first?.isNumber != true {
+            return name(text[..<mark.lowerBound].split(separator: " ").last ?? "")
+        }
+        guard text.contains("insert into app."), let open = text.firstIndex(of: "("), let close = text[open...].firstIndex(of: ")") else {
+            return nil
+        }
+        let columns = text[open..<close].split(separator: ",").map(name)
+        let behind = text[close...].drop { $0 != "$" }.prefix { $0 != "\n" }
+        guard let place = behind.split(separator: ",").map(name).firstIndex(of: "\(number)"), columns.indices.contains(place) else { return nil }
+        return columns[place]
+    }
+
     /// The operator in front of a bind, for example `>=`.
     private static func comparison(_ text: String, _ number: Int) -> String? {
         guard let mark = text.ranges(of: "$\(number)").first else { return nil }
         let before = text[..<mark.lowerBound].reversed().drop { $0 == " " }.prefix { "<>=".contains($0) }
         return String(before.reversed())
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ isEdge: (Character) -> Bool) -> String {
+        var text = self
+        while let first = text.first, isEdge(first) { text.removeFirst() }
+        while let last = text.last, isEdge(last) { text.removeLast() }
+        return String(text)
     }
 }

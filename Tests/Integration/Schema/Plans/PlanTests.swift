@@ -9,8 +9,14 @@ extension Integration {
     /// What the planner makes of the handlers' own statements, as their roles, under row-level security.
     @Suite struct PlanTests {
         private static var limit: Deadline { .after(.seconds(280)) }
-        /// They read no table, and take no values but those of their own context and form.
-        private static let insertsAlone: Set = ["kit.audit", "audit.seal", "administration.businesses"]
+        /// They read no table, but to count their own, and take no values but those of their own context and form, or of a row that stands above theirs.
+        private static let insertsAlone: Set = [
+            "kit.audit", "audit.seal", "administration.businesses", "alerts.insert", "alerts.event", "alerts.fire", "notifications.insert_channel",
+            "notifications.insert_message", "notifications.record",
+        ]
+
+        /// They gather all values of one series: its key is all that there is to look by, however many the planner takes them for.
+        private static let wholeSeries: Set = ["forecasts.gathered_values"]
 
         @Test("pitfalls 20, 22 and 57: statements use their index and estimate within 10×, whoever comes first")
         func plans() async throws {
@@ -24,10 +30,24 @@ extension Integration {
                     where statement.handler == handler && namesTenantTable(statement) {
                         for (first, second) in [(PlanWorld.biggest, PlanWorld.smallest), (PlanWorld.smallest, PlanWorld.biggest)] {
                             try await client.withConnection(deadline: Self.limit) { connection in
-                                try await check(statement, first, second, connection, database)
+                                do {
+                                    try await check(statement, first, second, connection, database)
+                                } catch { throw AppError(.internalError, "\(statement.name): \(String(reflecting: error))") }
                             }
                         }
                     }
+                }
+            }
+        }
+
+        /// The setting holds for what Postgres asks itself as well: it would plan the look at each row's foreign keys anew, at thrice the cost of storing it.
+        @Test("pitfall 22: no statement that stores rows into tenants' tables is planned anew for each run")
+        func storing() async throws {
+            try await TestDatabase.withFresh { database in
+                let statements = try CatalogueStatement.all(database.manifests.map { ($0.name, $0.program) })
+                #expect(statements.contains { $0.wantsOwnPlan } && statements.contains { $0.text.contains("insert into app.") })
+                for statement in statements where statement.wantsOwnPlan && statement.storesMany {
+                    Issue.record("\(statement.name) of \(statement.handler) stores rows by arrays and asks for a plan of its own")
                 }
             }
         }
@@ -58,7 +78,9 @@ extension Integration {
                 for scan in plan.scans {
                     #expect(scan.node != "Seq Scan" && scan.index != nil, "no index: \(place)")
                     // Below a hundred rows no other plan could be better.
-                    if scan.wasRun, max(scan.estimated, scan.actual) > 100, !scan.isCutShort || scan.estimated < scan.actual {
+                    // What stores many rows is planned once for all tenants, on purpose (`storing` above): its index counts, not its estimate.
+                    let isJudged = scan.wasRun && !Self.wholeSeries.contains(statement.name) && !statement.storesMany
+                    if isJudged, max(scan.estimated, scan.actual) > 100, !scan.isCutShort || scan.estimated < scan.actual {
                         let ratio = max(scan.estimated, 1) / max(scan.actual, 1)
                         #expect(ratio <= 10 && ratio >= 0.1, "estimate: \(place)")
                     }

@@ -78,6 +78,39 @@ enum PlanWorld {
         insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, population)
             select s.tenant_id, s.business_id, s.id, n, 'q' || n, 'n' || n, 1, 2, n
             from app.data_sources s, lateral generate_series(1, 5) n on conflict do nothing;
+        insert into app.alerts (tenant_id, id, business_id, name, severity, condition, rule, timing)
+            select pg_temp.id(0, t, 0), pg_temp.id(7, t, n), pg_temp.id(1, t, 0), 'a', 'info', 'threshold', '{}', '{}'
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 399 when 200 then 0 else 19 end) n;
+        insert into app.alert_firings (tenant_id, alert_id, number, severity, fired_at, resolved_at, summary)
+            select a.tenant_id, a.id, n, 'info', '2025-01-01Z'::timestamptz + n * interval '1 day', '2025-01-01Z'::timestamptz + n * interval '2 days', 's'
+            from app.alerts a, generate_series(1, 5) n;
+        insert into app.alert_events (tenant_id, alert_id, id, occurred_at, kind)
+            select a.tenant_id, a.id, gen_random_uuid(), '2025-01-01Z'::timestamptz + n * interval '1 day', 'fired' from app.alerts a, generate_series(1, 20) n;
+        insert into app.notification_channels (tenant_id, id, name, type, config, enabled)
+            select pg_temp.id(0, t, 0), pg_temp.id(8, t, n), 'c' || n, 'webhook', '{}', true
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 200 then 0 else 9 end) n;
+        insert into app.notification_outbox (tenant_id, id, channel_id, key, alert_id, firing, step, severity, notice, due_at, status, attempts, ended_at)
+            select c.tenant_id, gen_random_uuid(), c.id, n::text, pg_temp.id(7, 1, 0), n, n % 2, 'info', '{}', '2025-01-01Z'::timestamptz + n * interval '1 hour',
+                case when n % 10 = 0 then 'waiting' else 'delivered' end, n % 3, case when n % 10 <> 0 then '2025-01-01Z'::timestamptz + n * interval '2 hours' end
+            from app.notification_channels c, generate_series(1, 40) n;
+        insert into app.notification_deliveries (tenant_id, id, channel_id, message_id, messages, attempt, occurred_at, outcome, milliseconds)
+            select o.tenant_id, gen_random_uuid(), o.channel_id, o.id, 1, 1, o.due_at, 'delivered', 1 from app.notification_outbox o;
+        insert into app.notifications (tenant_id, id, type, severity, title, message, key, created_at)
+            select pg_temp.id(0, t, 0), pg_temp.id(9, t, n), 'message', 'info', 't', 'm', n::text, '2025-01-01Z'::timestamptz + n * interval '1 hour'
+            from generate_series(1, 200) t, lateral generate_series(0, case t when 1 then 799 when 200 then 0 else 49 end) n;
+        insert into app.notification_reads (tenant_id, user_id, notification_id)
+            select n.tenant_id, pg_temp.id(1, 1, 0), n.id from app.notifications n;
+        insert into app.notification_preferences (tenant_id, user_id)
+            select pg_temp.id(0, t, 0), pg_temp.id(1, t, n) from generate_series(1, 200) t, lateral generate_series(0, case t when 200 then 0 else 9 end) n;
+        insert into app.notification_templates (tenant_id, type, wording)
+            select pg_temp.id(0, t, 0), 't' || n, '{}' from generate_series(1, 200) t, lateral generate_series(0, case t when 200 then 0 else 9 end) n;
+        insert into tenancy.kpi_changes (tenant_id, source_id) select s.tenant_id, s.id from app.kpi_sources s;
+        insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, report, revision)
+            select s.tenant_id, gen_random_uuid(), s.business_id, s.id, s.name, f, '[]', '{}', 1 from app.kpi_sources s, unnest(array['daily', 's0']) f;
+        insert into app.anomalies
+            (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+            select s.tenant_id, gen_random_uuid(), s.business_id, s.id, timestamptz '2025-01-01 00:00Z' + n * interval '1 day', 'spike', 's0', 1, 1, 1, 0, 2, 'x'
+            from app.kpi_sources s, lateral generate_series(1, 40) n;
         set session_replication_role = origin;
         analyze;
         """

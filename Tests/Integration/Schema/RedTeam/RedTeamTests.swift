@@ -23,13 +23,13 @@ extension Integration {
             for breach in breaches.prefix(20) { Issue.record("\(breach)") }
         }
 
-        @Test("asvs-25: every table and function of persons, sessions, keys, roles and the record, as every handler: nothing of another tenant's")
-        func record() async throws {
-            for handler in try TestSchema.manifests().map(\.name) {
-                let (tried, breaches) = try await siege(handler, only: .generated)
-                #expect(tried > 200)
-                for breach in breaches.prefix(20) { Issue.record("\(handler): \(breach)") }
-            }
+        @Test(
+            "asvs-25: every table and function of persons, sessions, keys, roles and the record, as every handler: nothing of another tenant's",
+            arguments: try TestSchema.manifests().map(\.name))
+        func record(handler: String) async throws {
+            let (tried, breaches) = try await siege(handler, only: .generated)
+            #expect(tried > 200)
+            for breach in breaches.prefix(20) { Issue.record("\(breach)") }
         }
 
         @Test("each table of tenants and persons has a row of B's to find")
@@ -48,8 +48,10 @@ extension Integration {
                     let id = column == "tenant_id" ? "\(World.b)" : "\(World.user(World.b))"
                     found[table, default: 0] += try await database.query("select count(*) from \(table) where \(column) = '\(id)'")[0].int64(0)
                 }
-                // The host's own sums and recordings, which no handler has a way to.
-                let empty = found.filter { $0.value == 0 }.keys.filter { !["tenancy.usage", "tenancy.recordings"].contains($0) }
+                // The host's own sums and recordings, which no handler has a way to, and what goes with the transaction that made it.
+                let empty = found.filter { $0.value == 0 }.keys.filter {
+                    !["tenancy.usage", "tenancy.recordings", "tenancy.kpi_touches"].contains($0)
+                }
                 #expect(empty.isEmpty, "extend World+record.swift")
             }
         }
@@ -154,6 +156,7 @@ extension Integration {
                     let pid = try await neighbour.query("select pg_backend_pid()")[0].int32(0)
                     let guardian = database.superuserClient()
                     return try await guardian.withConnection(deadline: Self.limit) { judge in
+                        try await judge.execute(World.prepareState)
                         let world = Bench(database: database, handler: handler, neighbour: neighbour, judge: judge, withB: withB)
                         let names = try World.names(database, handler: handler, pid: pid)
                         let attacks = try await list(part, names, judge, database.prefix.handler(handler)).filter {
@@ -262,7 +265,7 @@ extension Integration {
         }
 
         private func state(_ bench: Bench) async throws -> [String] {
-            let row = try await bench.judge.query(World.state, [.id(World.a), .id(World.b)])[0]
+            let row = try await bench.judge.query(World.state)[0]
             return [try row.text(0), try row.text(1), try row.text(2)]
         }
     }

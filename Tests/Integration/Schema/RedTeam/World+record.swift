@@ -70,8 +70,10 @@ extension World {
             insert into app.source_runs (tenant_id, id, source_id, attempt, trigger, status, error, started_at)
                 values ('\(tenant)', '\(entry)', '\(entry)', 1, 'manual', 'failed', '{"message": "\(name)"}', '2026-01-01');
             insert into app.source_pushes (tenant_id, source_id, message_id, received_at) values ('\(tenant)', '\(entry)', '\(name)', '2026-01-01');
-            insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at, created_at)
-                select tenant_id, '\(entry)', business_id, id, '\(name)', '\(name)', sha256('\(name)'), sha256('\(name)'), '\(name)', '2026-01-01', '2026-01-01'
+            insert into app.news_articles (tenant_id, id, business_id, source_id, title, url, url_key, title_key, source, published_at, created_at,
+                    sentiment, sentiment_label, entities, topics, scored_at)
+                select tenant_id, '\(entry)', business_id, id, '\(name)', '\(name)', sha256('\(name)'), sha256('\(name)'), '\(name)', '2026-01-01', '2026-01-01',
+                    0.5, 'pos', '[{"kind": "place", "text": "\(name)"}]', '[]', '2026-01-01'
                 from app.data_sources where tenant_id = '\(tenant)';
             insert into app.weather_data (tenant_id, business_id, source_id, location, kind, "timestamp", latitude, longitude, fetched_at)
                 select tenant_id, business_id, id, '\(name)', 'observed', '2026-01-01', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
@@ -79,7 +81,6 @@ extension World {
                 select tenant_id, business_id, id, '\(name)', '2026-01-01', 1, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
             insert into app.places (tenant_id, business_id, source_id, geoname_id, query, name, latitude, longitude, fetched_at)
                 select tenant_id, business_id, id, 1, '\(name)', '\(name)', 1, 2, '2026-01-01' from app.data_sources where tenant_id = '\(tenant)';
-            insert into tenancy.source_work (tenant_id, kind, id, due_at) values ('\(tenant)', 'sync', '\(entry)', '2999-01-01');
             insert into tenancy.webhooks (resolver, id, tenant_id) values ('sources_push', '\(entry)', '\(tenant)');
             insert into tenancy.provider_calls (tenant_id, provider, period_start, calls) values ('\(tenant)', 'gdelt', '2026-01-01', 3);
             insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, errors, created_at, finished_at)
@@ -89,6 +90,33 @@ extension World {
                 values ('\(tenant)', 'other', 'daily', '{"kind": "work", "schedule": "@daily", "priority": 5, "max_attempts": 5}', true, '2026-01-01');
             insert into tenancy.timer_occurrences (tenant_id, handler, timer, fire_at, outcome, job_id, decided_at)
                 values ('\(tenant)', 'other', 'daily', '2026-01-01', 'fired', '\(entry)', '2999-01-01');
+            insert into app.alerts (tenant_id, id, business_id, name, severity, condition, rule, timing, created_at, updated_at)
+                select '\(tenant)', '\(entry)', id, '\(name)', 'info', 'threshold', '{}', '{}', '2026-01-01', '2026-01-01' from app.businesses
+                where tenant_id = '\(tenant)' order by id limit 1;
+            insert into app.alert_firings (tenant_id, alert_id, number, severity, fired_at, summary)
+                values ('\(tenant)', '\(entry)', 1, 'info', '2026-01-01', '\(name)');
+            insert into app.alert_events (tenant_id, alert_id, id, occurred_at, kind) values ('\(tenant)', '\(entry)', '\(entry)', '2026-01-01', 'fired');
+            insert into app.notification_channels (tenant_id, id, name, type, config, created_at, updated_at)
+                values ('\(tenant)', '\(entry)', '\(name)', 'webhook', '{}', '2026-01-01', '2026-01-01');
+            insert into app.notification_outbox (tenant_id, id, channel_id, key, severity, notice, due_at, created_at)
+                values ('\(tenant)', '\(entry)', '\(entry)', '\(name)', 'info', '{}', '2999-01-01', '2026-01-01');
+            insert into app.notification_deliveries (tenant_id, id, channel_id, message_id, messages, attempt, occurred_at, outcome, milliseconds)
+                values ('\(tenant)', '\(entry)', '\(entry)', '\(entry)', 1, 1, '2026-01-01', 'delivered', 1);
+            insert into app.notifications (tenant_id, id, type, severity, title, message, key, created_at)
+                values ('\(tenant)', '\(entry)', 'message', 'info', '\(name)', '\(name)', '\(name)', '2026-01-01');
+            insert into app.notification_reads (tenant_id, user_id, notification_id, read_at)
+                values ('\(tenant)', '\(user)', '\(entry)', '2026-01-01');
+            insert into app.notification_preferences (tenant_id, user_id, updated_at) values ('\(tenant)', '\(user)', '2026-01-01');
+            insert into app.notification_templates (tenant_id, type, wording, updated_at) values ('\(tenant)', 'other', '{"title": "\(name)"}', '2026-01-01');
+            insert into app.forecasts (tenant_id, id, business_id, source_id, metric, frequency, prediction, confidence, report, revision, created_at)
+                select tenant_id, '\(entry)', business_id, id, '\(name)', 'daily', '[{"mean": 7}]', 0.5, '{"name": "\(name)"}', 1, '2026-01-01'
+                from app.kpi_sources where tenant_id = '\(tenant)' order by id limit 1;
+            insert into app.anomalies
+                (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation, detected_at)
+                select tenant_id, '\(entry)', business_id, id, '2026-01-01', 'spike', 'high', 3, 9, 1, 0, 2, '\(name)', '2026-01-01'
+                from app.kpi_sources where tenant_id = '\(tenant)' order by id limit 1;
+            update tenancy.kpi_changes set changed_at = '2026-01-01' where tenant_id = '\(tenant)';
+            delete from tenancy.jobs where tenant_id = '\(tenant)' and handler = 'forecasts';
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
@@ -104,8 +132,12 @@ extension World {
             "identity.provider_links", "tenancy.subscriptions", "tenancy.billing_events", "tenancy.data_keys", "tenancy.retentions",
             "tenancy.erasures", "app.file_clock", "app.files", "app.imports", "app.import_sources", "app.import_replaced", "app.import_refusals",
             "tenancy.file_work", "app.data_sources", "app.source_runs", "app.source_pushes", "app.news_articles", "app.weather_data",
-            "app.market_data", "app.places", "tenancy.source_work", "tenancy.webhooks", "tenancy.provider_calls",
+            "app.market_data", "app.places", "tenancy.webhooks", "tenancy.provider_calls",
             "tenancy.jobs", "tenancy.job_data", "tenancy.timers", "tenancy.timer_occurrences",
+            "app.alerts", "app.alert_firings", "app.alert_events", "app.notification_channels", "app.notification_outbox",
+            "app.notification_deliveries", "app.notifications", "app.notification_reads", "app.notification_preferences",
+            "app.notification_templates",
+            "app.forecasts", "app.anomalies", "tenancy.kpi_changes",
         ].map { "(select string_agg(t::text, '|' order by t::text) from \($0) t where t.tenant_id = \(tenant))" }
         let byUser = ["tenancy.revoked_sessions", "identity.totp_factors", "identity.recovery_codes", "identity.preferences", "identity.operators"]
             .map {

@@ -52,17 +52,21 @@ struct World {
         """ + record(tenant, name, email)
     }
 
-    /// Three hashes: all that belongs to A, all that belongs to B, and what belongs to both: keys, policies, rights. `$1`, `$2` are the tenants.
-    static let state = """
-        select a.hash, b.hash, md5(concat_ws(',',
+    /// Three hashes: all that belongs to A, all that belongs to B, and what belongs to both: keys, policies, rights. It is asked behind every
+    /// attack, so it is planned once for a connection.
+    static let prepareState = """
+        set plan_cache_mode = force_generic_plan;
+        prepare state (uuid, uuid) as select a.hash, b.hash, md5(concat_ws(',',
             (select string_agg(t::text, '|' order by kid) from tenancy.keys t),
-            (select string_agg(concat(polrelid, pg_get_expr(polqual, polrelid)), '|' order by oid) from pg_policy),
+            (select string_agg(concat(polrelid, polroles, polcmd, polqual::text, polwithcheck::text), '|' order by oid) from pg_policy),
             (select string_agg(concat(oid, relacl, relrowsecurity, relforcerowsecurity), '|' order by oid) from pg_class
                 where relnamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace, to_regnamespace('runtime'))),
             (select string_agg(concat(oid, proacl, md5(prosrc)), '|' order by oid) from pg_proc
                 where pronamespace in ('app'::regnamespace, 'tenancy'::regnamespace, 'identity'::regnamespace, to_regnamespace('runtime')))))
         from (\(hash("$1"))) a, (\(hash("$2"))) b
         """
+
+    static let state = "execute state ('\(a)', '\(b)')"
 
     private static func hash(_ tenant: String) -> String {
         """

@@ -4,58 +4,9 @@ import TestSupport
 import Testing
 
 extension Integration {
-    /// The queue of sources that are due, and what providers allow all tenants together.
-    @Suite("work on sources in the database", .testDatabase) struct SourceWorkQueue {
+    /// What providers answered and allow all tenants together.
+    @Suite("answers of public providers in the database", .testDatabase) struct PublicAnswers {
         private static var limit: Deadline { .after(.seconds(60)) }
-        private let first = UUID(high: 1, low: 1)
-        private let second = UUID(high: 1, low: 2)
-
-        private func host(_ sql: String) async throws -> Rows {
-            try await TestDatabase.current.client(role: "host").withConnection(deadline: Self.limit) { try await $0.query(sql) }
-        }
-
-        private func add(_ tenant: TenantID, _ number: Int, seconds: Int = 0) async throws {
-            try await TestDatabase.current.execute(
-                """
-                insert into tenancy.source_work (tenant_id, kind, id, due_at)
-                values ('\(tenant)', 'sync', '\(UUID(high: 2, low: UInt64(number)))', now() - interval '\(seconds) seconds')
-                """)
-        }
-
-        /// The numbers of what was claimed.
-        private func claim(_ claimer: UUID, most: Int = 10) async throws -> [Int] {
-            try await host("select id from tenancy.claim_source_work('\(claimer)', '1 minute', \(most)) order by id").map { Int(try $0.uuid(0).low) }
-        }
-
-        @Test("the first of each tenant before anybody's second, at most four of a tenant at once") func fair() async throws {
-            let (one, two) = (try await TestDatabase.current.tenant(1), try await TestDatabase.current.tenant(2))
-            for number in 1...6 { try await add(one, number, seconds: 1000 - number) }
-            try await add(two, 11, seconds: 10)
-            try await add(two, 12, seconds: 5)
-            #expect(try await claim(first, most: 3) == [1, 2, 11])
-            #expect(try await claim(second) == [3, 4, 12])
-            #expect(try await claim(second) == [])
-            _ = try await host("select tenancy.end_source_work('\(one)', 'sync', '\(UUID(high: 2, low: 2))', '\(first)', null)")
-            #expect(try await claim(second) == [5])
-        }
-
-        @Test("who has lost a claim can neither end nor renew it, and what was added anew stays") func claims() async throws {
-            let tenant = try await TestDatabase.current.tenant(1)
-            try await add(tenant, 1)
-            #expect(try await claim(first) == [1])
-            let context = try TestDatabase.current.context(tenant: tenant, handler: "sources")
-            let id = UUID(high: 2, low: 1)
-            try await TestDatabase.current.client(role: "sources").withConnection(deadline: Self.limit) { connection in
-                try await connection.execute(
-                    "begin; select tenancy.use('\(context)'); select tenancy.add_source_work('sync', '\(id)', 3600); commit")
-            }
-            let ended = try await host("select tenancy.end_source_work('\(tenant)', 'sync', '\(id)', '\(first)', null)")
-            let renewed = try await host("select tenancy.renew_source_work('\(tenant)', 'sync', '\(id)', '\(first)', '1 minute')")
-            #expect(try ended[0].bool(0) == false && renewed[0].bool(0) == false)
-            #expect(
-                try await TestDatabase.current.query("select count(*) from tenancy.source_work where due_at > now() + interval '50 minutes'")[0]
-                    .int64(0) == 1)
-        }
 
         @Test("a provider's limit is all tenants', and none of them takes more than a quarter; a new period begins anew") func quota() async throws {
             let database = try TestDatabase.current

@@ -1,0 +1,10 @@
+set local role {prefix}_owner;
+drop function tenancy.deliver_notifications(uuid, timestamptz, text);
+drop function tenancy.member_addresses(uuid[]);
+drop table app.notification_templates;
+drop table app.notification_preferences;
+drop table app.notification_reads;
+drop table app.notifications;
+drop table app.notification_deliveries;
+drop table app.notification_outbox;
+drop table app.notification_channels;

@@ -1,0 +1,15 @@
+set local role {prefix}_owner;
+drop function tenancy.kpi_revisions();
+drop function tenancy.judge_kpi(uuid, bigint);
+drop function tenancy.take_kpi_change();
+drop trigger values_removed on app.kpi_data;
+drop trigger values_changed on app.kpi_data;
+drop trigger values_added on app.kpi_data;
+drop function tenancy.note_values();
+drop table tenancy.kpi_touches;
+drop function tenancy.settle_touches();
+drop function tenancy.uuid_v7();
+drop table tenancy.kpi_changes;
+drop statistics app.weather_data_business;
+drop table app.anomalies;
+drop table app.forecasts;
