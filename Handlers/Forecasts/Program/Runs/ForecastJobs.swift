@@ -72,7 +72,7 @@ private struct BusinessRun: Sendable {
 
     private func forecasts(_ history: KPIHistory, _ weather: [Regressor], _ now: Timestamp) -> [KeptForecast] {
         do {
-            return try history.series(now: now).map { KeptForecast($0, weather: weather) }
+            return try history.series(now: now).map { KeptForecast($0, weather: weather) }.filter { $0.isFinite }
         } catch {
             // Values too far apart to be a series: others must not wait for that.
             job.logger.warning("a KPI cannot be forecast", metadata: ["source": "\(history.kpi.id)", "reason": "\(error)"])

@@ -47,6 +47,14 @@ struct KeptForecast: Sendable {
     let steps: [Step]
     let report: Report
 
+    /// Whether JSON can write all of its numbers; near the largest ones bands and errors may be none.
+    var isFinite: Bool {
+        let steps = steps.flatMap { [$0.mean, $0.lo80, $0.hi80, $0.lo95, $0.hi95, $0.trend, $0.special, $0.weather] + $0.seasons }
+        let backtest = [report.backtest?.mae, report.backtest?.wape, report.backtest?.mase]
+        let errors = report.models.map(\.backtestError) + backtest
+        return (steps + errors.compactMap { $0 }).allSatisfy { $0.isFinite }
+    }
+
     /// 1 less the backtest's absolute errors as a share of the values, not below 0.
     var confidence: Double? { report.backtest?.wape.map { max(0, 1 - $0) } }
 
