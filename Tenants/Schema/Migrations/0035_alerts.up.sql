@@ -78,6 +78,8 @@ declare
     known text := coalesce(zone_offsets.zone, (select t.time_zone from tenancy.tenants t where t.id = tenant));
     start timestamptz := date_bin('30 minutes', zone_offsets.first, timestamptz '2000-01-01Z');
 begin
+    -- A series from or to infinity has no end.
+    if not (isfinite(zone_offsets.first) and isfinite(zone_offsets.last)) then return; end if;
     begin
         perform timezone(known, start);
     exception when invalid_parameter_value then

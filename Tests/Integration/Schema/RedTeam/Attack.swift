@@ -14,6 +14,11 @@ struct Attack: Sendable, Hashable {
         isNewEachTime = true
     }
 
+    /// Whether a statement may end the transaction that it is run in.
+    var endsTransaction: Bool {
+        statements.contains { statement in ["commit", "end", "rollback", "abort", "prepare transaction"].contains { statement.hasPrefix($0) } }
+    }
+
     /// The same attack with every `{name}` replaced.
     func filled(_ names: [String: String]) -> Attack {
         Attack(

@@ -52,6 +52,13 @@ struct World {
         """ + record(tenant, name, email)
     }
 
+    /// Of a session with an open transaction: whether it has a transaction id, and whether it holds a lock that writers would wait for.
+    static let prepareTraces = """
+        prepare traces (int) as select coalesce((select backend_xid is not null from pg_stat_activity where pid = $1), true),
+            exists (select from pg_locks where pid = $1 and locktype <> 'virtualxid'
+                and mode not in ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'))
+        """
+
     /// Three hashes: all that belongs to A, all that belongs to B, and what belongs to both: keys, policies, rights. It is asked behind every
     /// attack, so it is planned once for a connection.
     static let prepareState = """
