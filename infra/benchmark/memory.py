@@ -4,12 +4,12 @@ import threading
 import time
 
 
-def resident_mb(pid):
-    """VmRSS in MB (10^6 bytes); 0 if the process is gone."""
+def resident_mb(pid, field="VmRSS"):
+    """VmRSS in MB (10^6 bytes), or VmHWM, the most so far; 0 if the process is gone."""
     try:
         with open(f"/proc/{pid}/status") as status:
             for line in status:
-                if line.startswith("VmRSS:"):
+                if line.startswith(f"{field}:"):
                     return int(line.split()[1]) * 1024 / 1e6
     except OSError:
         pass
