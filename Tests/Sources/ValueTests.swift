@@ -56,9 +56,9 @@ import Testing
     }
 
     @Test("a path that names all elements again and again ends where they are too many, before they are gathered") func manySelectors() throws {
-        let path = try JSONPath("$[\(Array(repeating: "*", count: 200).joined(separator: ","))]", field: "x")
-        #expect(path.values(in: .array(Array(repeating: 1, count: 150_000))) == nil)
-        #expect(path.values(in: .array(Array(repeating: 1, count: 1000)))?.count == 200_000)
+        let path = try JSONPath("$[*,*,*,*,*,*,*,*,*,*]", field: "x")
+        #expect(path.values(in: .array(Array(repeating: 1, count: 20_001))) == nil)
+        #expect(path.values(in: .array(Array(repeating: 1, count: 20_000)))?.count == 200_000)
         #expect(try JSONPath("$[::1]", field: "x").values(in: .array(Array(repeating: 1, count: 200_001))) == nil)
     }
 
@@ -165,6 +165,9 @@ import Testing
         let long = try PostgresQuery().checked(config: config, credentials: ["password": "p"]).config
         #expect(lines(try PostgresQuery.page(of: rows, long)) == ["x 2026-01-01T00:00:00Z 3.0"])
         #expect(throws: PullFault.self) { try PostgresQuery.page(of: [["a": "x", "b": "y"]], wide) }
+        #expect(throws: PullFault.self) { try PostgresQuery.page(of: [["day": "2026-01-01", "note": "y"]], wide) }
+        let later = try PostgresQuery.page(of: [["day": nil, "sales": nil], ["day": "2026-01-02", "sales": nil]], wide)
+        #expect(lines(later).isEmpty && later.refused == 1, "nothing is known yet")
         for query in ["delete from t", "drop table t", "; select 1", "copy t to stdout"] {
             config["query"] = .string(query)
             #expect(throws: AppError.self, "\(query)") { try PostgresQuery().checked(config: config, credentials: ["password": "p"]) }

@@ -120,6 +120,11 @@ struct SourceRoutes: Sendable {
             details: ["name": .string(input.name), "credentials_given": .bool(input.credentials?.object != nil)])
         let id = Bind.uuid(input.id)
         try await invocation.database.interactive { transaction in
+            // What was compared above is still so: between the two somebody may have given credentials for another address.
+            guard let now = try await transaction.rows(SourcesSQL.lock, id).first else { throw Self.missing }
+            guard try now.bool(1) == hadCredentials, ConnectorSettings(try JSON.read(try now.json(0)).object ?? [:]) == before else {
+                throw AppError(.conflict, "The source was changed by somebody else just now; look at it, and send the change again")
+            }
             guard let row = try await transaction.batch([Call(SourcesSQL.change, binds)])[0].first else { throw Self.missing }
             var calls = [SourceJobs.unscheduled(input.id, invocation.jobs), Call(RunsSQL.cancel, [id]), audit]
             if try row.bool(0) { calls.append(try SourceJobs.scheduled(input.id, in: 0, invocation.jobs)) }

@@ -75,6 +75,12 @@ enum SourcesSQL {
         from app.data_sources s where s.tenant_id = $1 and s.id = $2
         """, access: .read, cost: .short)
 
+    /// The settings of the source $2 and whether it has credentials, which nobody changes until the transaction ends.
+    static let lock = Statement(
+        "sources.lock",
+        "select s.config, s.credentials is not null from app.data_sources s where s.tenant_id = $1 and s.id = $2 for no key update",
+        access: .write)
+
     /// $2 id, $3 whether it stands still. Whoever runs it may write nothing more where it stands still now. Answers whether it runs on a schedule.
     static let setStatus = Statement(
         "sources.set_status",
@@ -107,6 +113,6 @@ enum SourcesSQL {
         "sources.close_webhook", "select tenancy.close_webhook('sources_push', $2) where $1::uuid is not null", access: .write)
 
     static let all = [
-        list, show, business, make, count, change, content, setStatus, remove, due, openWebhook, closeWebhook, AuditSQL.append,
+        list, show, business, make, count, change, content, lock, setStatus, remove, due, openWebhook, closeWebhook, AuditSQL.append,
     ]
 }
