@@ -81,7 +81,8 @@ enum SourcesSQL {
         "select s.config, s.credentials is not null from app.data_sources s where s.tenant_id = $1 and s.id = $2 for no key update",
         access: .write)
 
-    /// $2 id, $3 whether it stands still. Whoever runs it may write nothing more where it stands still now. Answers whether it runs on a schedule.
+    /// $2 id, $3 whether it stands still. Whoever runs it may write nothing more where it stands still now. Answers whether it runs on a schedule, and
+    /// whether others push to it.
     static let setStatus = Statement(
         "sources.set_status",
         """
@@ -90,7 +91,7 @@ enum SourcesSQL {
             next_run_at = case when not $3::bool and (s.interval_seconds is not null or s.timer is not null) then clock_timestamp() end,
             updated_at = clock_timestamp()
         where s.tenant_id = $1 and s.id = $2
-        returning s.next_run_at is not null
+        returning s.next_run_at is not null, s.type = 'webhook'
         """, access: .write)
 
     static let remove = Statement(
