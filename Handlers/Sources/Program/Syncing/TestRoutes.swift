@@ -39,6 +39,10 @@ struct TestRoutes: Sendable {
         guard !(connector is WebhookPush) else { throw AppError(.conflict, "Nothing is pulled by a webhook: other systems push to it") }
         let parts = try parts.get()
         try parts.check(connector, config)
+        guard parts.trials.enter(invocation.tenant) else {
+            throw AppError(.tooManyRequests, "Several trials of yours are under way; wait for one of them", retryAfter: .seconds(5))
+        }
+        defer { parts.trials.leave(invocation.tenant) }
         let pull = Pull(config: config, credentials: credentials, now: invocation.time.now(), providers: parts.settings.providers)
         do {
             if connector is PostgresQuery {
