@@ -177,6 +177,56 @@ extension EndToEnd {
             }
         }
 
+        @Test("each provider's answers of the wrong form are told in words, and given to nobody else") func providers() async throws {
+            try await SourcesWorld.run { world in
+                let providers: [(type: String, config: JSONObject, path: String)] = [
+                    ("gdelt", ["query": "coffee"], "/api/v2/doc/doc"),
+                    ("open_meteo", ["places": [["name": "Berlin", "latitude": 52.52, "longitude": 13.41]]], "/v1/forecast"),
+                    ("geonames", ["queries": ["Berlin"]], "/searchJSON"), ("exchange_rates", ["base": "EUR"], "/v4/latest/EUR"),
+                ]
+                let faults: [(name: String, codes: [String?])] = [
+                    ("bad_json", ["wrong_format"]), ("html", ["wrong_format"]), ("empty", ["empty_answer"]), ("wrong_types", ["wrong_shape"]),
+                    ("missing_fields", ["wrong_shape", nil]), ("not_utf8", ["wrong_format"]),
+                ]
+                for (type, config, path) in providers {
+                    let id = try await world.source(type, config, credentials: type == "geonames" ? ["username": "demo"] : nil)
+                    for (fault, codes) in faults {
+                        try await world.control("fault", ["path": .string(path), "name": .string(fault)])
+                        let run = try await world.sync(id)
+                        #expect(codes.contains(run["error"]?["code"]?.string), "\(type) \(fault): \(run)")
+                        let told = run["error"]?["message"]?.string ?? run["refusals"]?[0]?["reason"]?.string
+                        #expect((told?.count ?? 0) > 20 && run["records"]?["new"] == 0, "\(type) \(fault): \(run)")
+                    }
+                    let good = try await world.sync(id)
+                    #expect(good["status"] == "succeeded" && good["requests_shared"] == 0, "\(type): \(good)")
+                    #expect((good["records"]?["new"]?.integer ?? 0) > 0, "\(type): \(good)")
+                }
+            }
+        }
+
+        @Test("a year of past weather that came is kept where the next one fails, and the next run goes on behind it") func goesOn() async throws {
+            try await SourcesWorld.run { world in
+                let id = try await world.source(
+                    "open_meteo_archive", ["places": [["name": "Berlin", "latitude": 52.52, "longitude": 13.41]], "from": "2024-01-01"])
+                try await world.control(
+                    "answer",
+                    ["path": "/v1/archive", "body": #"{"daily": {"time": ["2024-01-01"], "temperature_2m_mean": [3.5], "precipitation_sum": [0]}}"#])
+                try await world.control("answer", ["path": "/v1/archive", "status": 500, "times": 3])
+                let run = try await world.sync(id)
+                #expect(run["status"] == "partial" && run["error"]?["code"] == "provider_error" && run["records"]?["new"] == 1, "\(run)")
+                try await world.control("clear", [:])
+                let next = try await world.sync(id)
+                #expect(next["status"] == "succeeded", "\(next)")
+                let days = try await TestDatabase.current.query(
+                    """
+                    select min("timestamp" at time zone 'UTC')::date::text || ' ' || count(*) filter (where "timestamp" < '2024-12-24')
+                        || ' ' || (min("timestamp") filter (where "timestamp" > '2024-01-01') at time zone 'UTC')::date
+                    from app.weather_data
+                    """)
+                #expect(try days[0].text(0) == "2024-01-01 1 2024-12-24")
+            }
+        }
+
         @Test("a source on a schedule waits longer after each failure, and heeds Retry-After") func waits() async throws {
             try await SourcesWorld.run { world in
                 try await world.control("answer", ["path": "/json/deep", "status": 429, "headers": ["Retry-After": "1000"], "times": 9])

@@ -35,9 +35,12 @@ struct SharedFetching: Sendable {
     }
 
     /// Keeps an answer that was understood, so that no fault of a moment is given to others. It is good for a little less than its lifetime: whoever asks
-    /// once in a lifetime is to get a new one, though no two of his questions are exactly so far apart. That there is nothing is not kept for ever.
-    func keep(_ answer: PulledAnswer, to request: PullRequest, isEmpty: Bool) async throws {
-        guard description.isShared, !(isEmpty && description.isKeptForEver), let question = request.question, answer.body.count <= Self.longest else {
+    /// once in a lifetime is to get a new one, though no two of his questions are exactly so far apart. One whose records
+    /// are all refused is not kept, and that there is nothing not for ever.
+    func keep(_ answer: PulledAnswer, _ page: PullPage, to request: PullRequest) async throws {
+        guard description.isShared, page.read == 0 ? !description.isKeptForEver : page.refused < page.read, let question = request.question,
+            answer.body.count <= Self.longest
+        else {
             return
         }
         _ = try await database.rows(

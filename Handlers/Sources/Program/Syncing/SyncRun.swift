@@ -138,7 +138,7 @@ struct SyncRun: Sendable {
         let (connector, pull) = (begun.connector, begun.pull)
         return try await parts.large.withTurn(bytes: answer.body.count) {
             let page = try await job.offload { try connector.read(answer, to: request, pull) }
-            if !fetched.isShared { try await fetching.keep(answer, to: request, isEmpty: page.read == 0) }
+            if !fetched.isShared { try await fetching.keep(answer, page, to: request) }
             try await store(page, begun, requests: 1, shared: fetched.isShared ? 1 : 0, bytes: answer.body.count, database)
             return page.next
         }
