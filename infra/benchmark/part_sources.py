@@ -43,7 +43,7 @@ def silent():
 
 
 def measure(database, size, options):
-    """Highest memory of a process that streams bodies for 10 and for 100 sources, and of a handler that reads and stores 10 and 100 of 3.9 MB at once;
+    """Highest memory of a process that streams bodies for 10 and for 100 sources, and of a handler that reads and stores 10, 100 and 300 of 3.9 MB at once;
     the longest wait of 20 sources alone, and beside 100 of a dead host."""
     say("Sources …")
     with provider() as port, silent() as dead:
@@ -51,7 +51,7 @@ def measure(database, size, options):
         by = {count: load(f"{base}/bytes?count={BYTES}", count) for count in (10, 100)}
         alone = [load(f"{base}/echo", 20) for _ in range(5)]
         beside = [load(f"{base}/echo", 20, f"http://127.0.0.1:{dead}/", 100) for _ in range(5)]
-        stored = {count: synced(database, port, count) for count in (10, 100)}
+        stored = {count: synced(database, port, count) for count in (10, 100, 300)}
     failed = sum(run["failed"] for run in (*by.values(), *alone, *beside))
     if failed:
         raise SystemExit(f"{failed} sources got no answer")
@@ -61,7 +61,7 @@ def measure(database, size, options):
 
     return {"sources": {
         "mb_read": by[100]["megabytes"], "peak_mb_10": by[10]["peak_mb"], "peak_mb_100": by[100]["peak_mb"],
-        "mb_per_s": round(by[100]["megabytes"] / by[100]["seconds"]), "stored_10": stored[10], "stored_100": stored[100],
+        "mb_per_s": round(by[100]["megabytes"] / by[100]["seconds"]), "stored": list(stored.values()),
         "alone_p50_ms": middle(alone, "wait_p50_ms"), "alone_max_ms": middle(alone, "wait_max_ms"),
         "beside_p50_ms": middle(beside, "wait_p50_ms"), "beside_max_ms": middle(beside, "wait_max_ms")}}
 
