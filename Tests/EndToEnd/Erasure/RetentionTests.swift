@@ -115,7 +115,7 @@ extension EndToEnd {
                 update tenancy.tenants set status = 'suspended' where slug in ('tenant-2', 'tenant-3');
                 update tenancy.tenants set legal_hold = true where slug = 'tenant-3';
                 """)
-            for member in [nil] + members { try await events(member, [10, 400]) }
+            for member in members.map(Optional.some) + [nil] { try await events(member, [10, 400]) }
             let whole = "192.0.2.7Firefox"
             try await RunningHost.run { host in
                 try await host.eventually("the timer is there") {

@@ -143,7 +143,7 @@ extension EndToEnd {
                     try await world.host.eventually("some are asked") { try await world.asked("/fault/silent") >= 4 }
                     let theirs = try await attempt(other, "/json/items")
                     #expect(try theirs.status == 200 && theirs.json["ok"] == true, "\(theirs.text)")
-                    return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+                    return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
                 }
                 #expect(statuses.keys.sorted() == [200, 429] && (4...8).contains(statuses[200] ?? 0), "\(statuses)")
             }
