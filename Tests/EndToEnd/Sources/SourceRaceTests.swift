@@ -21,7 +21,7 @@ extension EndToEnd {
                 let far = near.merging("url", .string("http://127.0.0.1:\(world.port)/away"))
                 try await TestServer.withClient(try TestDatabase.current.superuser) { client in
                     try await client.withConnection(deadline: .after(.seconds(60))) { owner in
-                        try await owner.begin()
+                        try await owner.execute("begin")
                         _ = try await owner.query(
                             "update app.data_sources set config = $1, credentials = sha256('secret') where id = $2",
                             [.json(Array(JSONValue.object(far).description.utf8)), .uuid(try #require(UUID(id)))])
@@ -30,7 +30,7 @@ extension EndToEnd {
                             "PUT", "/data/sources/\(id)", token: world.token, headers: [("content-type", "application/json")],
                             body: Array(body.description.utf8))
                         try await waiting(1)
-                        try await owner.commit()
+                        try await owner.execute("commit")
                         let answer = try await second
                         #expect(answer.status == 409 && answer.text.contains("changed by somebody else"), "\(answer.status) \(answer.text)")
                     }
@@ -61,12 +61,12 @@ extension EndToEnd {
                 }
                 try await TestServer.withClient(try TestDatabase.current.superuser) { client in
                     try await client.withConnection(deadline: .after(.seconds(60))) { other in
-                        try await other.begin()
+                        try await other.execute("begin")
                         _ = try await other.query(row("Berlin"))
                         #expect(try await world.post("/data/sources/\(id)/sync").status == 202)
                         try await waiting(1)
                         _ = try await other.query(row("Zürich"))
-                        try await other.commit()
+                        try await other.execute("commit")
                     }
                 }
                 let run = try await world.settled(id, more: 0)
