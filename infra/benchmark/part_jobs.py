@@ -13,6 +13,8 @@ def measure(database, size, options):
     count = 2_000 if options.quick else 40_000
     rates = {}
     gateway.let_write(database, 1)
+    # Loading the world has made jobs that look at its values; they would run beside.
+    database.sql("delete from tenancy.jobs")
     with Gateway(database, gateway.manifests_with_probe()) as host:
         host.sign_in([1])
         header = dict([host.header(1)])
@@ -45,7 +47,7 @@ def drain(database, count, tenants):
 def settle(database, count):
     limit = time.monotonic() + 300
     while True:
-        [[done]] = database.sql("select count(*) from tenancy.jobs where status = 'completed'")
+        [[done]] = database.sql("select count(*) from tenancy.jobs where handler = 'probe' and status = 'completed'")
         if int(done) == count:
             return
         if time.monotonic() > limit:
