@@ -2,7 +2,22 @@ set local role {prefix}_owner;
 drop trigger anomalies_found on app.anomalies;
 drop function tenancy.anomalies_found();
 
--- As they were in 0032, 0034, 0037, 0039 and 0040.
+-- As they were in 0032, 0034, 0036, 0037, 0039 and 0040.
+create or replace function tenancy.deliver_notifications(job uuid, due timestamptz, unique_key text) returns boolean
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+    tenant uuid := tenancy.tenant_id();
+begin
+    insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, unique_key)
+        values (tenant, deliver_notifications.job, 'notifications', 'deliver',
+            case when deliver_notifications.due > clock_timestamp() then 'scheduled' else 'waiting' end,
+            least(deliver_notifications.due, clock_timestamp() + interval '366 days'), 20, deliver_notifications.unique_key)
+        on conflict (tenant_id, handler, kind, unique_key) where unique_key is not null and finished_at is null do nothing;
+    return found;
+end
+$$;
+
 create or replace function tenancy.settle_touches() returns trigger
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
 declare
@@ -170,6 +185,12 @@ begin
         returning j.tenant_id, j.id, j.handler, j.kind, j.attempt, extract(epoch from now - j.due_at)::float8, j.errors -> -1 ->> 'code';
 end
 $$;
+
+alter function tenancy.complete_jobs(uuid, uuid[], uuid[], bigint[]) reset plan_cache_mode reset enable_seqscan reset enable_hashjoin reset enable_mergejoin;
+alter function tenancy.renew_jobs(uuid, uuid[], uuid[], bigint[], float8)
+    reset plan_cache_mode reset enable_seqscan reset enable_hashjoin reset enable_mergejoin;
+alter function tenancy.promote_jobs(int) reset plan_cache_mode reset enable_seqscan reset enable_hashjoin reset enable_mergejoin;
+alter function tenancy.take_lapsed_jobs(int) reset plan_cache_mode reset enable_seqscan reset enable_hashjoin reset enable_mergejoin;
 
 drop index tenancy.jobs_unique;
 -- Two of a key may run, one of which is to stop.

@@ -61,6 +61,21 @@ begin
 end
 $$;
 
+-- What hosts call all the time is planned once, for a table of any size: planned anew for each call it costs as much as several jobs, and planned while few
+-- jobs are there it reads the whole table when many are.
+do $$
+declare
+    name text;
+begin
+    foreach name in array array['waiting_tenants(text[], uuid[], int)', 'claim_jobs(uuid, uuid[], bigint[], text[], float8)',
+            'complete_jobs(uuid, uuid[], uuid[], bigint[])', 'renew_jobs(uuid, uuid[], uuid[], bigint[], float8)', 'promote_jobs(int)',
+            'take_lapsed_jobs(int)'] loop
+        execute format('alter function tenancy.%s set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off '
+            'set enable_mergejoin = off', name);
+    end loop;
+end
+$$;
+
 -- As in 0032; who is asked to stop commits nothing either.
 create or replace function jobs.fence() returns boolean
     language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
@@ -133,6 +148,22 @@ begin
             return;
         end if;
     end loop;
+end
+$$;
+
+-- As in 0036.
+create or replace function tenancy.deliver_notifications(job uuid, due timestamptz, unique_key text) returns boolean
+    language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+#variable_conflict use_column
+declare
+    tenant uuid := tenancy.tenant_id();
+begin
+    insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, unique_key)
+        values (tenant, deliver_notifications.job, 'notifications', 'deliver',
+            case when deliver_notifications.due > clock_timestamp() then 'scheduled' else 'waiting' end,
+            least(deliver_notifications.due, clock_timestamp() + interval '366 days'), 20, deliver_notifications.unique_key)
+        on conflict (tenant_id, handler, kind, unique_key) where unique_key is not null and finished_at is null and not cancel_requested do nothing;
+    return found;
 end
 $$;
 
