@@ -159,7 +159,7 @@ def foretold(forecasts):
         for method, found in forecasts.get(name, {}).items():
             yield (
                 f"{found['series']} series of {what} by {method.replace('_', ' ')}: OWA; values inside of the 95 % band; CPU a series",
-                f"{found['owa']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
+                f"{found['owa']} ± {found['owa_error']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
 
 
 def checked(tokens):
