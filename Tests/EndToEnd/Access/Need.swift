@@ -73,6 +73,7 @@ enum Need: Sendable, Equatable {
         "GET /businesses/{business_id}": .viewer("businesses:read"),
         "PUT /businesses/{business_id}": .admin("businesses:write"),
         "DELETE /businesses/{business_id}": .admin("businesses:write"),
+        "GET /dashboard/overview": .viewer("dashboard:read"),
         "GET /dashboard/metrics/{business_id}": .viewer("dashboard:read"),
         "GET /dashboard/news/{business_id}": .viewer("dashboard:read"),
         "GET /dashboard/forecasts/{business_id}": .viewer("dashboard:read"),
