@@ -265,7 +265,7 @@ let package = Package(
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
                 "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
                 "forecasts-handler", "articles-handler", "sources-handler", "alerts-handler", "notifications-handler",
-                "NotificationDelivery", "ServerPrograms", "ArchiveFormat", "Archives", "probe-handler",
+                "NotificationDelivery", "ServerPrograms", "ArchiveFormat", "Archives", "TableSupport", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",
