@@ -221,14 +221,14 @@ enum Blocker {
         }
     }
 
-    /// Returns when the handler's role waits for a lock.
-    static func waits(_ database: TestDatabase) async throws {
+    /// Returns when a handler's role waits for a lock.
+    static func waits(_ database: TestDatabase, _ handler: String = "archive") async throws {
         try await RunningHost.eventually("it waits for the table", within: .seconds(60)) {
             try await database.query(
                 """
                 select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
                     where not l.granted and a.usename = $1 and a.datname = current_database())
-                """, [.text(database.prefix.handler("archive"))])[0].bool(0)
+                """, [.text(database.prefix.handler(handler))])[0].bool(0)
         }
     }
 
