@@ -1,5 +1,6 @@
 import AlertRules
 import Kernel
+import NotificationRules
 import Testing
 
 /// The machine, slot by slot. Minutes count from a Monday's midnight UTC.

@@ -1,6 +1,7 @@
 import AlertRules
 import Kernel
 import MetricSeries
+import NotificationRules
 import Testing
 
 @Suite struct PreviewTests {

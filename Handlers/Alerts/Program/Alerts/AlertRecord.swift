@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// An alert as it is kept.
 struct AlertRecord: Sendable {

@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import MetricSeries
+import NotificationRules
 
 /// Reads what rules look at: once for all of them.
 struct HistoryReader: Sendable {

@@ -1,5 +1,6 @@
 import AlertRules
 import HandlerKit
+import NotificationRules
 
 /// `process_alerts`: evaluates all of a tenant's rules at the moment at which it runs. Made by the timer of that name, and for a rule that is new.
 ///

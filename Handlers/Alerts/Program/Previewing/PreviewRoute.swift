@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `POST /dashboard/alerts/preview`: what a rule would have done on the data that is there. Nothing is stored.
 enum PreviewRoute {

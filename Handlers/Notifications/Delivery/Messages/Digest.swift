@@ -1,5 +1,5 @@
-import AlertRules
 public import Kernel
+import NotificationRules
 
 /// Many notices as one.
 public enum NoticeDigest {

@@ -1,5 +1,5 @@
-public import AlertRules
 public import Kernel
+public import NotificationRules
 
 /// What becomes of the messages that wait for one channel.
 public struct DispatchPlan: Sendable {

@@ -1,7 +1,7 @@
 import Addresses
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `/notifications/channels`: where messages go beside the app. Admins' affair: who may make one sends the tenant's figures elsewhere.
 struct ChannelRoutes: Sendable {

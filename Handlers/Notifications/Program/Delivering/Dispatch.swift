@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// A message that waits, as it was found.
 struct WaitingMessage: Sendable {

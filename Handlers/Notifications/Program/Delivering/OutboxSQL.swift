@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// The statements on messages that wait, and on the log of tries.
 enum OutboxSQL {

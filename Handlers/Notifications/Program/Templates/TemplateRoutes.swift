@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `/notifications/templates`: the tenant's own words for a type of message, on every channel that has none of its own.
 enum TemplateRoutes {
