@@ -191,6 +191,7 @@ enum Need: Sendable, Equatable {
 
         "POST /internal/mail/deliver": .system,
 
+        "GET /dashboard/alerts": .viewer("alerts:read"),
         "GET /dashboard/alerts/{business_id}": .viewer("alerts:read"),
         "POST /dashboard/alerts": .analyst("alerts:write"),
         "PUT /dashboard/alerts/{alert_id}": .analyst("alerts:write"),
