@@ -43,11 +43,6 @@ enum TemplateRoutes {
             return TemplateText(title: worded.title, text: worded.text)
         }
     }
-
-    /// Words for the types that have some.
-    static func table(_ rows: Rows) throws -> [String: MessageWording] {
-        Dictionary(try rows.map { row in (try row.text(0), try TemplateAnswer.wording(row)) }) { first, _ in first }
-    }
 }
 
 /// Types of messages, as ``SendInput`` has them.
