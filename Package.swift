@@ -135,7 +135,6 @@ let package = Package(
             name: "subscriptions-handler", dependencies: ["HandlerKit", "Billing", "Stripe", "Addresses"], path: "Handlers/Subscriptions/Program"),
         .target(name: "MetricSeries", dependencies: ["Kernel"], path: "Handlers/Dashboards/Metrics"),
         .executableTarget(name: "dashboards-handler", dependencies: ["HandlerKit", "MetricSeries", "Kernel"], path: "Handlers/Dashboards/Program"),
-        // Alerts and notifications: rules and their machine, what is sent and when; the programs that store and send it.
         .target(name: "Tabular", dependencies: ["CMarks", "Kernel"], path: "Handlers/Uploads/Tabular"),
         // Files that are not delimited text: what they are packed in, workbooks, JSON; and what opens a file of any kind.
         .target(name: "Containers", dependencies: ["CZlib", "Kernel"], path: "Handlers/Uploads/Containers"),
@@ -155,8 +154,12 @@ let package = Package(
         // Forecasts of regular series, and their unusual values: pure numbers, one folder a kind of model.
         .target(name: "Forecasting", dependencies: ["Kernel"], path: "Handlers/Forecasts/Forecasting"),
         .target(name: "Anomalies", path: "Handlers/Forecasts/Anomalies"),
-        .target(name: "AlertRules", dependencies: ["Forecasting", "Anomalies", "MetricSeries", "Kernel"], path: "Handlers/Alerts/Rules"),
-        .target(name: "NotificationDelivery", dependencies: ["AlertRules", "Tokens", "Kernel"], path: "Handlers/Notifications/Delivery"),
+        // Alerts and notifications: how bad it is and when somebody may be told, rules and their machine, what is sent and when.
+        .target(name: "NotificationRules", dependencies: ["Kernel"], path: "Handlers/Notifications/Rules"),
+        .target(
+            name: "AlertRules", dependencies: ["NotificationRules", "Forecasting", "Anomalies", "MetricSeries", "Kernel"],
+            path: "Handlers/Alerts/Rules"),
+        .target(name: "NotificationDelivery", dependencies: ["NotificationRules", "Tokens", "Kernel"], path: "Handlers/Notifications/Delivery"),
         .executableTarget(
             name: "forecasts-handler", dependencies: ["HandlerKit", "Forecasting", "Anomalies", "Tabular"], path: "Handlers/Forecasts/Program"),
         // What is said in texts: language, tone, who and what is named, subjects.
@@ -176,11 +179,11 @@ let package = Package(
             ],
             path: "Handlers/Sources/Program"),
         .executableTarget(
-            name: "alerts-handler", dependencies: ["HandlerKit", "AlertRules", "NotificationDelivery", "MetricSeries"],
+            name: "alerts-handler", dependencies: ["HandlerKit", "AlertRules", "NotificationDelivery", "NotificationRules", "MetricSeries"],
             path: "Handlers/Alerts/Program"),
         .executableTarget(
             name: "notifications-handler",
-            dependencies: ["HandlerKit", "AlertRules", "NotificationDelivery", "Mailing", "Outbound", "Addresses", "Tokens"],
+            dependencies: ["HandlerKit", "NotificationDelivery", "NotificationRules", "Mailing", "Outbound", "Addresses", "Tokens"],
             path: "Handlers/Notifications/Program"),
         .executableTarget(name: "retention-handler", dependencies: ["HandlerKit"], path: "Handlers/Retention/Program"),
         .executableTarget(
@@ -246,9 +249,9 @@ let package = Package(
         .testTarget(name: "ForecastingTests", dependencies: ["Forecasting"], path: "Tests/Forecasting"),
         .testTarget(name: "TextAnalysisTests", dependencies: ["TextAnalysis"], path: "Tests/TextAnalysis"),
         .testTarget(name: "AnomaliesTests", dependencies: ["Anomalies"], path: "Tests/Anomalies"),
-        .testTarget(name: "AlertRulesTests", dependencies: ["AlertRules", "MetricSeries", "Kernel"], path: "Tests/AlertRules"),
+        .testTarget(name: "AlertRulesTests", dependencies: ["AlertRules", "NotificationRules", "MetricSeries", "Kernel"], path: "Tests/AlertRules"),
         .testTarget(
-            name: "NotificationDeliveryTests", dependencies: ["NotificationDelivery", "AlertRules", "Tokens", "Kernel"],
+            name: "NotificationDeliveryTests", dependencies: ["NotificationDelivery", "NotificationRules", "Tokens", "Kernel"],
             path: "Tests/NotificationDelivery", exclude: ["VECTORS.md"], resources: [.embedInCode("webhook_vectors.json")]),
         .testTarget(name: "AuditTrailTests", dependencies: ["AuditTrail", "Tokens", "Kernel"], path: "Tests/Audit"),
         .testTarget(name: "ArchivesTests", dependencies: ["ArchiveFormat", "Archives", "Tokens", "Kernel"], path: "Tests/Archives"),
@@ -265,7 +268,7 @@ let package = Package(
                 "TestSupport", "tenantry", "Codes", "admin-handler", "archive-handler", "audit-handler", "auth-handler", "users-handler",
                 "dashboards-handler", "uploads-handler", "retention-handler", "mail-handler", "federation-handler", "subscriptions-handler",
                 "forecasts-handler", "articles-handler", "sources-handler", "alerts-handler", "notifications-handler",
-                "NotificationDelivery", "ServerPrograms", "ArchiveFormat", "Archives", "probe-handler",
+                "NotificationDelivery", "ServerPrograms", "ArchiveFormat", "Archives", "TableSupport", "probe-handler",
                 "hostile-handler", "Tenants",
                 "Postgres", "Tokens", "Mailing", "HandlerKit",
                 "Manifest", "Reactor", "Kernel",

@@ -92,4 +92,29 @@ import Testing
         #expect(Condition.any([no, yes]).verdict(at: Series.time(0), history, isFiring: false).summary == "sales 10 is above 5")
         #expect(Condition.all([yes, unknown]).metrics == ["sales", "visitors"])
     }
+
+    @Test("what stands together may stand in each other: hysteresis, what is not known and the words go through all of it") func nested() {
+        let sales = Condition.threshold(Threshold(metric: "sales", .below, 10, clearValue: 12))
+        let visitors = Condition.change(Change(metric: "visitors", .atMost, -50, windowSeconds: 86_400))
+        let silent = Condition.noData(NoData(metric: "tills", windowSeconds: 86_400))
+        let rule = Condition.any([.all([sales, .not(.any([visitors, silent]))]), .not(.not(.all([silent, visitors])))])
+        func history(_ sales: Double, _ visitors: [Double], tills: Bool) -> History {
+            History(["sales": Series.days([sales, sales]), "visitors": Series.days(visitors), "tills": tills ? Series.days([1, 1]) : []])
+        }
+        func verdict(_ sales: Double, _ visitors: [Double], tills: Bool, isFiring: Bool = false) -> Verdict {
+            rule.verdict(at: Series.time(1), history(sales, visitors, tills: tills), isFiring: isFiring)
+        }
+        // Few sales though visitors came and tills answer.
+        #expect(verdict(9, [100, 100], tills: true).truth == .breached)
+        #expect(verdict(9, [100, 100], tills: true).summary.hasPrefix("sales 9 is below 10"))
+        #expect(verdict(11, [100, 100], tills: true).truth == .clear && verdict(11, [100, 100], tills: true, isFiring: true).truth == .breached)
+        // Visitors went too: that is why. With silent tills both together hold.
+        #expect(verdict(9, [100, 40], tills: true).truth == .clear && verdict(9, [100, 40], tills: false).truth == .breached)
+        // Of visitors nothing is known: it decides only where the rest does not.
+        #expect(verdict(9, [], tills: true).truth == .unknown && verdict(20, [], tills: true).truth == .clear)
+        #expect(verdict(9, [], tills: false).truth == .unknown)
+        #expect(rule.leaves.count == 5 && rule.metrics == ["sales", "visitors", "tills"])
+        // Where it is known how the leaves stand nothing else is needed.
+        #expect(rule.verdict { Verdict($0 == sales ? .breached : .clear, "") }.truth == .breached)
+    }
 }

@@ -1,6 +1,7 @@
 import AlertRules
 import Kernel
 import MetricSeries
+import NotificationRules
 import Testing
 
 @Suite struct PreviewTests {
@@ -66,5 +67,21 @@ import Testing
         #expect(throws: AppError.self) { try run([1], step: 60, days: 4) }
         #expect(throws: AppError.self) { try run([1], days: -1) }
         #expect(try run([20], days: 40).withoutData == 6)
+    }
+
+    @Test("steps times the points that each of them looks at are bounded, whatever the condition") func work() throws {
+        // A value a minute for 20 days, of which each step looks at all.
+        let points = (0..<28_800).map { Point(time: Series.start.microseconds + Int64($0) * 60_000_000, value: 1) }
+        let history = History(["sales": points])
+        func preview(_ window: Int, steps: Int) throws(AppError) -> RulePreview {
+            try RulePreview(
+                .threshold(Threshold(metric: "sales", .above, 10, aggregate: .sum, windowSeconds: window)), RuleTiming(), .warning, history, .utc,
+                from: Series.time(20), to: Series.time(20) + .seconds(60 * (steps - 1)), stepSeconds: 60)
+        }
+        do throws(AppError) {
+            _ = try preview(20 * 86_400, steps: 5000)
+            Issue.record("144 million points were looked at")
+        } catch { #expect(error.issues.first?.field == "step_seconds") }
+        #expect(try preview(20 * 86_400, steps: 2).evaluations == 2 && preview(3600, steps: 5000).evaluations == 5000)
     }
 }

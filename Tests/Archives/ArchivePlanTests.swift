@@ -103,7 +103,7 @@ import Testing
         let tables = try ImportTable.match(
             manifest([.init(name: "app.rows", columns: [.init(name: "text", type: "character varying"), .init(name: "id", type: "uuid")])]),
             with: here, at: [])
-        #expect(tables[0].ids == [false, true], "in the archive's order")
+        #expect(tables[0].ids == [.none, .one], "in the archive's order")
         guard case .table(let sql) = tables[0].place else { return #expect(Bool(false), "\(tables[0].place)") }
         #expect(
             sql == """

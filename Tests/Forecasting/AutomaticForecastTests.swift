@@ -9,7 +9,14 @@ import Testing
             let places = [forecast.lower95[step], forecast.lower80[step], forecast.mean[step], forecast.upper80[step], forecast.upper95[step]]
             guard places.allSatisfy(\.isFinite), places == places.sorted() else { return false }
         }
-        return true
+        let parts = [forecast.trend, forecast.special, forecast.regressors] + forecast.seasons.map(\.values)
+        let backtest = forecast.backtest
+        let figures = [
+            backtest?.meanAbsoluteError, backtest?.weightedError, backtest?.scaledError, backtest?.coverage80, backtest?.coverage95,
+            forecast.backtestError,
+        ]
+        return (parts.flatMap(\.self) + forecast.shares.flatMap { [$0.weight, $0.backtestError ?? 0] } + figures.compactMap(\.self)).allSatisfy(
+            \.isFinite)
     }
 
     static let awkward: [String: [Double]] = {

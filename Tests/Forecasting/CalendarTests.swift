@@ -76,6 +76,8 @@ import Testing
         for index in 30..<38 { #expect(abs(filled[index] - 100 - season[index % 7]) < 1e-9) }
         #expect(Gaps.filled([nil, nil, 4, nil, 6, nil], period: 7) == [4, 4, 4, 5, 6, 6])
         #expect(Gaps.filled([nil, nil], period: 7) == [0, 0])
+        let huge: [Double?] = (0..<40).map { (20..<27).contains($0) ? nil : $0 % 2 == 0 ? 1.7e308 : 1.1e308 }
+        #expect(Gaps.filled(huge, period: 7).allSatisfy { (1.1e308...1.7e308).contains($0) }, "their mean is beyond all numbers")
     }
 
     @Test("Easter Sundays", arguments: [(1997, 3, 30), (2000, 4, 23), (2016, 3, 27), (2024, 3, 31), (2026, 4, 5), (2038, 4, 25)])

@@ -9,6 +9,8 @@ import Testing
 
     private func tenant(_ number: UInt64) -> TenantID { TenantID(UUID(high: 1, low: number)) }
 
+    private func party(_ number: UInt64) -> ClaimTurns.Party { .init(handler: "h", tenant: tenant(number)) }
+
     private func job(_ number: UInt64) -> JobDatabase.Job {
         .init(
             lease: .init(tenant: tenant(number).uuid, job: UUID(high: 2, low: number), attempt: 1), handler: "h", kind: "k", waited: 0, lastError: nil
@@ -20,8 +22,9 @@ import Testing
         _ look: inout JobService.Look, asked: [UInt64], jobs: [UInt64], waiting: [UInt64], promotes: Bool = false, nextDue: Double? = nil
     ) {
         var turns = ClaimTurns(capacity: 10)
-        let wish = JobDatabase.Wish(promotes: promotes, shares: turns.shares(asked.map(tenant)), most: 10)
-        look.saw(JobDatabase.Turn(jobs: jobs.map(job), waiting: waiting.map(tenant), nextDue: nextDue), wish, at: now)
+        let wish = JobDatabase.Wish(
+            promotes: promotes, shares: turns.shares(asked.map(party), ["h": 10]), openings: turns.openings(["h": 10]), most: 10)
+        look.saw(JobDatabase.Turn(jobs: jobs.map(job), waiting: waiting.map(party), nextDue: nextDue), wish, at: now)
     }
 
     @Test("whoever is seen waiting is asked at once; a turn that claimed is followed by the next while half of all is free") func busy() {

@@ -43,6 +43,13 @@ import Testing
         #expect(error?.code == .unprocessableFile && error?.issues.first?.field == "line 3")
     }
 
+    @Test("a NUL in the name of a series, which no database keeps, is a sign of its own there") func nul() throws {
+        let mapper = try mapper(
+            Samples.long { $0.dimensions = ["region"] }, Samples.columns("day", "kpi", "value", "region"),
+            [["2026-01-01", "sa\0les", "1", "No\0rth"]])
+        #expect(mapper.series.series.map(\.name) == ["sa\u{FFFD}les {region=No\u{FFFD}rth}"])
+    }
+
     @Test("long: a column names the KPI; dimensions make series of their own") func long() throws {
         var mapper = try mapper(
             Samples.long {

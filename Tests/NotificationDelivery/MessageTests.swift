@@ -1,5 +1,5 @@
-import AlertRules
 import Kernel
+import NotificationRules
 import Testing
 
 @testable import NotificationDelivery
@@ -39,14 +39,40 @@ import Testing
         let many = (0..<1000).map { index in
             notice("alert \(index)", severity: index == 500 ? .critical : .info, at: Self.time + .seconds(index))
         }
-        let folded = try #require(NoticeDigest.fold(many, at: Self.time))
+        let waiting = many.enumerated().map { index, notice in
+            DispatchPlan.Waiting(
+                id: UUID(high: 1, low: UInt64(index)), severity: notice.severity, createdAt: Self.time, occurredAt: notice.occurredAt, attempts: 0)
+        }
+        let named = NoticeDigest.named(waiting)
+        #expect(named.prefix(2).map(\.low) == [500, 999] && named.count == 25)
+        let folded = try #require(NoticeDigest.fold(named.map { many[Int($0.low)] }, of: waiting))
+        #expect(folded.occurredAt == Self.time + .seconds(999))
         #expect(folded.title == "1000 notifications" && folded.severity == .critical && folded.type == "digest")
         let lines = folded.text.split(separator: "\n")
         #expect(
             lines.count == 26 && lines[0].hasSuffix("critical: alert 500") && lines[1].hasSuffix("info: alert 999") && lines[25] == "and 975 more")
         #expect(folded.facts == [.init("critical", "1"), .init("info", "999")])
-        #expect(NoticeDigest.fold([many[0]], at: Self.time) == many[0])
-        #expect(NoticeDigest.fold([], at: Self.time) == nil)
+        #expect(NoticeDigest.fold([many[0]], of: [waiting[0]]) == many[0])
+        #expect(NoticeDigest.fold([], of: []) == nil)
+    }
+
+    @Test("notify-11: a digest fits where messages are kept, however large those are that it gathers") func digestBound() throws {
+        let title = String(repeating: "\u{1F600}", count: 300)
+        for size in [1, 1000, 10_000, 60_000] {
+            let notices = (0..<25).map { _ in
+                Notice(
+                    type: "alert.fired", severity: .warning, title: title, text: String(repeating: "t", count: 4000),
+                    data: ["blob": .string(String(repeating: "x", count: size))], occurredAt: Self.time)
+            }
+            let waiting = (0..<1000).map {
+                DispatchPlan.Waiting(id: UUID(high: 1, low: UInt64($0)), severity: .warning, createdAt: Self.time, attempts: 0)
+            }
+            let folded = try #require(NoticeDigest.fold(notices, of: waiting))
+            // What the table allows, in characters; the database writes a blank behind each comma and colon.
+            #expect(try JSON.encode(folded).count + 1000 < 4 * 65_536 && String(decoding: try JSON.encode(folded), as: UTF8.self).count < 60_000)
+            #expect(folded.data["count"] == 1000 && (folded.data["notices"]?.array?.count ?? 0) <= 25)
+            #expect((folded.data["notices"]?.array?.isEmpty == true) == (size == 60_000))
+        }
     }
 
     @Test("keys tell messages apart, and are the same for the same one") func keys() {

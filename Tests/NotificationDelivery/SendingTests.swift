@@ -1,6 +1,6 @@
-import AlertRules
 import Kernel
 import NotificationDelivery
+import NotificationRules
 import Testing
 
 @Suite struct SendingTests {

@@ -1,5 +1,5 @@
-import AlertRules
 import Kernel
+import NotificationRules
 import Testing
 
 @testable import NotificationDelivery

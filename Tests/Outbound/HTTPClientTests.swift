@@ -39,7 +39,7 @@ import Testing
         #expect(!head.contains("Expect") && !head.contains("Cookie") && !head.contains("Authorization"))
     }
 
-    @Test func `the resolver is asked once, and its answer is connected to`() async throws {
+    @Test func `the resolver is asked once, and its answer is connected to; a name that changes is refused the next time`() async throws {
         let server = try CannedServer(Self.hello)
         let asked = Atomic(0)
         var rules = OutboundRules()
@@ -52,6 +52,11 @@ import Testing
         let answer = try await client.send(Self.get(try WebAddress("http://rebind.test:\(server.port)/")))
         #expect(answer.status == 200 && asked.load(ordering: .relaxed) == 1)
         #expect(server.requests.first?.contains("Host: rebind.test:\(server.port)\r\n") == true)
+        // Whatever connection is kept.
+        await #expect(throws: OutboundError.refused("an address that this installation does not connect to")) {
+            try await client.send(Self.get(try WebAddress("http://rebind.test:\(server.port)/again")))
+        }
+        #expect(server.requests.count == 1)
     }
 
     @Test(arguments: [["127.0.0.2"], ["10.0.0.1"], ["8.8.8.8", "127.0.0.2"], ["127.0.0.1", "169.254.169.254"], ["::1"], ["::ffff:127.0.0.2"]])

@@ -72,6 +72,38 @@ import Testing
         #expect(fault(OpenMeteoForecast(), source, #"{"error": true, "reason": "no"}"#)?.message.contains("no") == true)
     }
 
+    @Test("Open-Meteo: a text where a number was expected is told, the rest of its hour is kept; a column that is missing is told")
+    func weatherTypes()
+        throws
+    {
+        let source = try pull(OpenMeteoForecast(), berlin)
+        let page = try read(
+            OpenMeteoForecast(), source,
+            #"{"hourly": {"time": ["2026-02-01T00:00", "2026-02-01T01:00"], "temperature_2m": ["warm", "cold"], "precipitation": [0.5, null]}}"#)
+        guard case .weather(let records) = page.records else { return #expect(Bool(false), "no weather") }
+        #expect(records.map(\.precipitation) == [0.5] && records[0].temperature == nil)
+        #expect(
+            page.refused == 2 && page.refusals[0].reason.contains("Berlin at 2026-02-01T00:00 has no number as temperature_2m"), "\(page.refusals)")
+        #expect(page.warning?.contains("weather_code") == true)
+        for body in [#"{"hourly": {"time": ["2026-02-01T00:00"]}}"#, #"{"hourly": {"time": ["2026-02-01T00:00"], "temperature_2m": 7}}"#] {
+            #expect(fault(OpenMeteoForecast(), source, body)?.code == .wrongShape, "\(body)")
+        }
+    }
+
+    @Test("what a provider says is told without controls, which no table of the database takes") func controls() throws {
+        let rates = try pull(ExchangeRates(), ["base": "EUR"])
+        let refused = fault(ExchangeRates(), rates, #"{"error": "no\u0000 \u202Esuch\u0007"}"#)
+        #expect(refused?.message.hasSuffix("no  such ") == true, "\(String(describing: refused))")
+        let page = try read(ExchangeRates(), rates, #"{"base": "EUR", "date": "2026-01-31", "rates": {"U\u0000D": 1, "USD": 2}}"#)
+        #expect(page.records.count == 1 && page.refusals.map(\.reason) == ["U D has no rate above 0"], "\(page.refusals)")
+        let places = try read(
+            GeoNamesSearch(), try pull(GeoNamesSearch(), ["queries": ["Berlin"]], ["username": "somebody"]),
+            #"{"geonames": [{"geonameId": 1, "name": "Ber\u0000lin", "lat": "1", "lng": "2", "adminName1": "\u0000"}, {"geonameId": 2, "name": "\u0000", "lat": "1", "lng": "2"}]}"#
+        )
+        guard case .places(let found) = places.records else { return #expect(Bool(false), "no places") }
+        #expect(found.map(\.name) == ["Ber lin"] && found[0].region == "" && places.refused == 1)
+    }
+
     @Test("Open-Meteo archive: a year at a time up to yesterday, and on from there a week earlier") func archive() throws {
         var config = berlin
         config["from"] = "2024-01-01"

@@ -40,6 +40,38 @@ import Testing
         #expect(page.refusals[0].reason.contains("expected a number") && page.refusals[1].reason.contains("$.day"))
     }
 
+    @Test("an answer of more values than are taken at once is cut, with a word, whatever makes them many") func tooMany() throws {
+        var config = json
+        config["metrics"] = .array((0..<100).map { ["name": .string("m\($0)"), "path": "$.a"] })
+        let rows = (0..<6000).map { #"{"day": \#(1_700_000_000 + $0), "a": 1}"# }.joined(separator: ",")
+        let wide = "day," + (0..<900).map { "m\($0)" }.joined(separator: ",") + "\n"
+        let lines = (0..<600).map { "2024-\($0 / 28 % 12 + 1)-\($0 % 28 + 1) 00:0\($0 / 336)," + String(repeating: "1,", count: 899) + "1\n" }
+            .joined()
+        for page in [
+            try read(HTTPJSON(), config, Array(#"{"rows": [\#(rows)]}"#.utf8)),
+            try read(CSVLink(), ["url": "https://example.com/sales.csv"], Array((wide + lines).utf8)),
+        ] {
+            #expect(page.records.count == ValueBatch.mostValues && page.warning?.contains("500000") == true, "\(page.records.count) \(page.refusals)")
+        }
+    }
+
+    @Test("a path that names all elements again and again ends where they are too many, before they are gathered") func manySelectors() throws {
+        let path = try JSONPath("$[*,*,*,*,*,*,*,*,*,*]", field: "x")
+        #expect(path.values(in: .array(Array(repeating: 1, count: 20_001))) == nil)
+        #expect(path.values(in: .array(Array(repeating: 1, count: 20_000)))?.count == 200_000)
+        #expect(try JSONPath("$[::1]", field: "x").values(in: .array(Array(repeating: 1, count: 200_001))) == nil)
+    }
+
+    @Test("names and units with controls are stored without them, those of nothing else are refused") func controls() throws {
+        let config: JSONObject = [
+            "url": "https://api.example.com/sales", "records": "$[*]", "time": "$.t", "metric": "$.m", "value": "$.v", "unit": "$.u",
+        ]
+        let page = try read(
+            HTTPJSON(), config,
+            Array(#"[{"t": "2026-01-01", "m": "Sa\u0000les", "v": 1, "u": "E\u0000"}, {"t": "2026-01-01", "m": "\u0000", "v": 1}]"#.utf8))
+        #expect(lines(page) == ["Sa les (E ) 2026-01-01T00:00:00Z 1.0"] && page.refused == 1, "\(lines(page)) \(page.refusals)")
+    }
+
     @Test(
         "times as APIs write them",
         arguments: [
@@ -133,6 +165,9 @@ import Testing
         let long = try PostgresQuery().checked(config: config, credentials: ["password": "p"]).config
         #expect(lines(try PostgresQuery.page(of: rows, long)) == ["x 2026-01-01T00:00:00Z 3.0"])
         #expect(throws: PullFault.self) { try PostgresQuery.page(of: [["a": "x", "b": "y"]], wide) }
+        #expect(throws: PullFault.self) { try PostgresQuery.page(of: [["day": "2026-01-01", "note": "y"]], wide) }
+        let later = try PostgresQuery.page(of: [["day": nil, "sales": nil], ["day": "2026-01-02", "sales": nil]], wide)
+        #expect(lines(later).isEmpty && later.refused == 1, "nothing is known yet")
         for query in ["delete from t", "drop table t", "; select 1", "copy t to stdout"] {
             config["query"] = .string(query)
             #expect(throws: AppError.self, "\(query)") { try PostgresQuery().checked(config: config, credentials: ["password": "p"]) }

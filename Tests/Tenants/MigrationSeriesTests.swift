@@ -38,6 +38,8 @@ import Testing
     func lift() {
         let migration = Migration(series: "core", version: 1, name: "a", up: "-- why\n-- lift force: app.a,app.b , app.c\nselect 1", down: "")
         #expect(migration.liftsForce == ["app.a", "app.b", "app.c"])
+        let both = Migration(series: "core", version: 1, name: "a", up: "-- lift force: app.a", down: "-- lift force: app.a, app.d\nselect 1")
+        #expect(both.liftsForce == ["app.a"] && both.liftsForceBack == ["app.a", "app.d"])
         #expect(migration.checksum.utf8.count == 64)
     }
 }

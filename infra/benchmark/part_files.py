@@ -1,4 +1,6 @@
-"""Files that are kept: read and imported beside psql's \\copy of the same rows, read alone beside DuckDB on one thread, and memory at a very large one."""
+"""Files that are kept: read and imported beside psql's \\copy of the same rows, read alone beside DuckDB on one thread, and memory at a very large one.
+
+A part each, since together they take longer than most people want to keep a machine quiet."""
 
 import json
 import os
@@ -104,13 +106,7 @@ def take_in(gateway, file, business):
     return time.perf_counter() - begin, done["result"]
 
 
-def measure(database, size, options):
-    figures = {"import": imported(database, options), "read": read_alone(options)}
-    figures["large"] = large(database, options)
-    return {"files": figures}
-
-
-def imported(database, options):
+def measure_import(database, size, options):
     """Rows of kpi_data a second: a kept file from its first byte to its last value, the import of it alone, a clean one on its way, and \\copy, in turns."""
     lines = options.upload_lines
     rows = lines * len(files.COLUMNS)
@@ -136,12 +132,12 @@ def imported(database, options):
             rates["upload"].append(rows / taken)
             rates["copy"].append(rows / copy(database, lines, f"files {number}"))
     wide.unlink()
-    return {
+    return {"files": {
         "rows_per_s": {name: round(median(values)) for name, values in rates.items()},
-        "seconds": {name: round(median(values), 2) for name, values in parts.items()}}
+        "seconds": {name: round(median(values), 2) for name, values in parts.items()}}}
 
 
-def read_alone(options):
+def measure_reading(database, size, options):
     """MB a second on one thread: records alone, with every cell as a value of its column's type, with all statistics; and DuckDB's reader."""
     if not (VENV / "bin/python").exists():
         say("Installing DuckDB into .tenantry/bench-duckdb …")
@@ -160,10 +156,10 @@ def read_alone(options):
         if rows != peer_rows:
             raise SystemExit(f"{rows} rows were read, by DuckDB {peer_rows}")
     path.unlink()
-    return {"mb": round(size), "mb_per_s": {name: round(median(values)) for name, values in rates.items()}}
+    return {"reading": {"mb": round(size), "mb_per_s": {name: round(median(values)) for name, values in rates.items()}}}
 
 
-def large(database, options):
+def measure_large(database, size, options):
     """Highest memory of gateway and handler while a very large file is sent, read and imported."""
     path, lines = files.big(options.big_mb)
     say("Keeping it …")
@@ -178,6 +174,6 @@ def large(database, options):
     path.unlink()
     if result["rows_read"] != lines:
         raise SystemExit(f"{result['rows_read']} of {lines} rows were imported")
-    return {
+    return {"large": {
         "mb": options.big_mb, "gateway_mb": round(peaks.gateway, 1), "handler_mb": round(peaks.handler, 1), "reading_mb": round(before, 1),
-        "seconds": {"send": round(sent, 1), "read": round(read, 1), "import": round(taken, 1)}}
+        "seconds": {"send": round(sent, 1), "read": round(read, 1), "import": round(taken, 1)}}}

@@ -60,7 +60,11 @@ def others(figures):
     if peak := figures.get("upload_load_peak_mb"):
         yield f"Highest memory of gateway + handler, CSV of {figures['upload_load_mb']:,} MB", f"{peak} MB"
     if kept := figures.get("files"):
-        yield from read(kept)
+        yield stored(kept)
+    if alone := figures.get("reading"):
+        yield read(alone)
+    if large := figures.get("large"):
+        yield heaviest(large)
     if tail := figures.get("short_reads_p99_ms"):
         long = figures["long_reads"]
         yield (
@@ -101,20 +105,25 @@ def others(figures):
         yield from broken(faults)
 
 
-def read(kept):
-    rates, parts = kept["import"]["rows_per_s"], kept["import"]["seconds"]
+def stored(kept):
+    rates, parts = kept["rows_per_s"], kept["seconds"]
     whole = ", ".join(f"{what} {rates[name]:,}/s ({rates[name] / rates['copy']:.0%})" for name, what in (
         ("kept", "kept, read and imported"), ("import", "the import alone"), ("upload", "clean, on its way")))
-    yield (
+    return (
         f"A file's values stored, beside `\\copy` of {rates['copy']:,}/s",
         f"{whole}; sending {parts['send']} s, reading {parts['read']} s, importing {parts['import']} s")
-    alone = kept["read"]["mb_per_s"]
-    yield (
-        f"Reading {kept['read']['mb']:,} MB of CSV on one thread: records; typed values; all statistics; DuckDB, typed values",
-        f"{alone['records']}; {alone['values']} ({alone['values'] / alone['duckdb']:.0%} of DuckDB); {alone['profile']}; {alone['duckdb']} MB/s")
-    large = kept["large"]
+
+
+def read(alone):
+    rates = alone["mb_per_s"]
+    return (
+        f"Reading {alone['mb']:,} MB of CSV on one thread: records; typed values; all statistics; DuckDB, typed values",
+        f"{rates['records']}; {rates['values']} ({rates['values'] / rates['duckdb']:.0%} of DuckDB); {rates['profile']}; {rates['duckdb']} MB/s")
+
+
+def heaviest(large):
     seconds = ", ".join(f"{name} {taken} s" for name, taken in large["seconds"].items())
-    yield (
+    return (
         f"Highest memory at a kept file of {large['mb']:,} MB: gateway; handler ({seconds})",
         f"{large['gateway_mb']} MB; {large['handler_mb']} MB, reading alone {large['reading_mb']} MB")
 
@@ -123,6 +132,11 @@ def fetched(sources):
     yield (
         f"Highest memory while 10 sources stream bodies at once; 100 ({sources['mb_read']:,} MB in all, {sources['mb_per_s']:,} MB/s)",
         f"{sources['peak_mb_10']} MB; {sources['peak_mb_100']} MB")
+    yield (
+        "Highest memory of a handler's process, of all of them, while 10 sources of 3.9 MB run at once; 100; 300",
+        "; ".join(
+            f"{run['process_mb']} MB, {run['all_mb']} MB ({run['processes']} processes, {run['seconds']} s)"
+            for run in sources["stored"]))
     yield (
         "Longest wait of each of 20 sources, p50 and most: alone; beside 100 sources of a host that says nothing",
         f"{sources['alone_p50_ms']} ms, {sources['alone_max_ms']} ms; {sources['beside_p50_ms']} ms, {sources['beside_max_ms']} ms")
@@ -159,7 +173,7 @@ def foretold(forecasts):
         for method, found in forecasts.get(name, {}).items():
             yield (
                 f"{found['series']} series of {what} by {method.replace('_', ' ')}: OWA; values inside of the 95 % band; CPU a series",
-                f"{found['owa']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
+                f"{found['owa']} ± {found['owa_error']}; {found['coverage95']:.0%}; {found['cpu_ms']} ms")
 
 
 def checked(tokens):

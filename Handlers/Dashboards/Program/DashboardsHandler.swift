@@ -5,6 +5,7 @@ import HandlerKit
     init(environment: HandlerEnvironment) {}
 
     var routes: [Route] {
+        OverviewRoute.route
         MetricsRoute.route
         NewsRoute.route
         ForecastsRoute.route
@@ -12,5 +13,5 @@ import HandlerKit
         BusinessRoutes.routes
     }
 
-    static var statements: [Statement] { MetricsSQL.all + NewsSQL.all + ForecastsSQL.all + BusinessesSQL.all }
+    static var statements: [Statement] { OverviewSQL.all + MetricsSQL.all + NewsSQL.all + ForecastsSQL.all + BusinessesSQL.all }
 }

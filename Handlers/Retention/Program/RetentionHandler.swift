@@ -12,6 +12,7 @@ import HandlerKit
             let database = try invocation.database
             return RemovedValues(values: try await Removal.all { try await database.rows(RetentionSQL.removeAll, .int64(Removal.piece)) })
         }
+        OldValues.route
         UndoRoute.route
     }
 

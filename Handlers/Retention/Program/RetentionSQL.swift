@@ -62,5 +62,8 @@ enum RetentionSQL {
     /// $1: how many.
     static let anonymize = Statement("retention.anonymize", "select identity.anonymize_old_events($1)", access: .write)
 
-    static let all = [removeOld, removeAll, removeOldReplaced, retention, anonymize]
+    /// $1: how many; of no tenant, or of one whose timers stand still.
+    static let anonymizeStray = Statement("retention.anonymize_stray", "select identity.anonymize_stray_events($1)", access: .write)
+
+    static let all = [removeOld, removeAll, removeOldReplaced, retention, anonymize, anonymizeStray]
 }

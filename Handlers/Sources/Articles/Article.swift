@@ -24,7 +24,7 @@ public struct Article: Sendable, Hashable {
         self.url = url.trimmedASCII
         self.publishedAt = publishedAt
         self.content = content.map { CleanedText.clean($0, limit: 100_000) }.flatMap { $0.isEmpty ? nil : $0 }
-        self.source = source.flatMap { $0.isEmpty || $0.utf8.count > 253 ? nil : ArticleURL.plainHost($0) } ?? key.host
+        self.source = source.map { CleanedText.clean($0, limit: 253) }.flatMap { $0.isEmpty ? nil : ArticleURL.plainHost($0) } ?? key.host
         self.language = language.flatMap(LanguageNames.code)
         self.country = country.map { CleanedText.clean($0, limit: 100) }.flatMap { $0.isEmpty ? nil : $0 }
         self.imageURL = imageURL.flatMap { ArticleURL($0) == nil ? nil : $0 }

@@ -25,6 +25,15 @@ public enum CleanedText {
         return String(result)
     }
 
+    /// One line of what somebody else has written, as it stands but without controls and what is not to be seen; at most so many Unicode scalars.
+    public static func line(_ text: String, limit: Int) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars.prefix(limit) where !isHidden(scalar) {
+            result.append(scalar.properties.generalCategory == .control ? " " : scalar)
+        }
+        return String(result)
+    }
+
     private static func cut(_ text: String.UnicodeScalarView) -> String {
         var kept = text
         if let blank = text.lastIndex(of: " "), text.distance(from: blank, to: text.endIndex) < 80 { kept = .init(text[..<blank]) }

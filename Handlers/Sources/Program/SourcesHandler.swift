@@ -33,7 +33,8 @@ struct Parts: Sendable {
     let web: WebFetching
     let databases: QueryReader
     let large = LargeAnswers()
-    let lanes = TenantLanes()
+    let lanes = TenantLanes(most: 8)
+    let trials = TenantLanes(most: 4)
 
     init(_ settings: SourceSettings, _ logger: Logger, _ time: TimeSource) throws(AppError) {
         self.settings = settings

@@ -138,16 +138,22 @@ public struct RowMapper: Sendable {
         var unit = plan.values[place].unit
         var aggregation = plan.values[place].aggregation
         if let column = plan.metricColumn {
-            metric = String(decoding: text(column), as: UTF8.self)
+            metric = Self.name(text(column))
             unit = plan.units[metric]
             aggregation = plan.aggregations[metric] ?? aggregation
             guard !metric.isEmpty else { return Problem(column: column, reason: "is empty; expected the name of a KPI") }
         }
-        let dimensions = plan.dimensions.map { (name: plan.columns[$0].name, value: String(decoding: text($0), as: UTF8.self)) }
+        let dimensions = plan.dimensions.map { (name: plan.columns[$0].name, value: Self.name(text($0))) }
         let number = try series.number(Series(business: business, metric: metric, unit: unit, dimensions: dimensions))
         if Int(number) == merges.count { merges.append(merge(aggregation)) }
         keys.set(place, to: number)
         return nil
+    }
+
+    /// A text as part of a name. No text in the database holds a NUL.
+    private static func name(_ bytes: [UInt8]) -> String {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return bytes.contains(0) ? text.replacing("\0", with: "\u{FFFD}") : text
     }
 
     /// The place of the merge of an aggregation; a new one where there was none.

@@ -19,8 +19,8 @@ public struct SheetSample: Sendable {
     public var isFull: Bool { rows.count >= Self.records || rows.count * columns >= Self.mostCells && rows.count > 8 }
 
     /// Takes the next rows.
-    public mutating func add(_ batch: TypedBatch) {
-        for record in 0..<batch.records.count {
+    public mutating func add(_ batch: TypedBatch, _ range: Range<Int>) {
+        for record in range {
             let fields = batch.records.fields(of: record)
             columns = max(columns, fields.count)
             guard !isFull, !fields.isEmpty else { continue }

@@ -10,6 +10,8 @@ public struct SheetShape: Sendable, Hashable, Codable {
     public var header: [String]?
     /// The number of the first row of data, from 1.
     public var firstLine = 1
+    /// The number of the last row before another table; nil where it goes on to the end of the sheet.
+    public var lastLine: Int?
     /// How many columns the widest row has.
     public var columns = 0
     /// Why, for people.
@@ -20,6 +22,7 @@ public struct SheetShape: Sendable, Hashable, Codable {
         case skipRows = "skip_rows"
         case headerRows = "header_rows"
         case firstLine = "first_line"
+        case lastLine = "last_line"
     }
 
     /// A table without a header.

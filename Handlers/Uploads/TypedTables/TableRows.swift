@@ -6,7 +6,7 @@ public struct TableRows: Sendable {
     /// What is known of the table: of a sheet only behind its first rows.
     public private(set) var shape: SheetShape?
     private var sample = SheetSample()
-    private var held: [TypedBatch] = []
+    private var held: [(batch: TypedBatch, rows: Range<Int>)] = []
     private var ready: [RecordBatch] = []
     private var count = 0
 
@@ -17,10 +17,13 @@ public struct TableRows: Sendable {
     public init(_ shape: SheetShape) { self.shape = shape }
 
     /// Takes the next rows.
-    public mutating func add(_ batch: TypedBatch) {
-        guard shape == nil else { return pass(batch) }
-        held.append(batch)
-        sample.add(batch)
+    ///
+    /// - Parameter rows: which of the batch; defaults to all of them.
+    public mutating func add(_ batch: TypedBatch, _ rows: Range<Int>? = nil) {
+        let rows = rows ?? 0..<batch.records.count
+        guard shape == nil else { return pass(batch, rows) }
+        held.append((batch, rows))
+        sample.add(batch, rows)
         if sample.isFull { decide() }
     }
 
@@ -32,18 +35,24 @@ public struct TableRows: Sendable {
 
     private mutating func decide() {
         shape = SheetShape(sample)
-        for batch in held { pass(batch) }
+        for (batch, rows) in held { pass(batch, rows) }
         held = []
     }
 
-    private mutating func pass(_ batch: TypedBatch) {
+    private mutating func pass(_ batch: TypedBatch, _ rows: Range<Int>) {
         let records = batch.records
-        let first = shape?.firstLine ?? 1
-        let isWhole = (0..<records.count).allSatisfy { records.lines[$0] >= first && !records.fields(of: $0).isEmpty }
+        let (first, last) = (shape?.firstLine ?? 1, shape?.lastLine ?? Int.max)
+        var (isWhole, widest) = (rows.count == records.count, 0)
+        for record in rows {
+            let width = records.fields(of: record).count
+            widest = max(widest, width)
+            if records.lines[record] < first || records.lines[record] > last || width == 0 { isWhole = false }
+        }
+        if let known = shape?.columns, widest > known { shape?.columns = widest }
         var kept = isWhole ? records : RecordBatch()
         kept.firstRecord = count
         if !isWhole {
-            for record in 0..<records.count where records.lines[record] >= first && !records.fields(of: record).isEmpty {
+            for record in rows where (first...last).contains(records.lines[record]) && !records.fields(of: record).isEmpty {
                 for field in records.fields(of: record) {
                     if records.isNull(field) { kept.appendNull() } else { records.withField(field) { kept.append($0) } }
                 }

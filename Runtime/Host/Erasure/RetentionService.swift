@@ -9,6 +9,8 @@ struct RetentionService: Service {
     static let interval: Duration = .seconds(60)
     /// How many it takes at once.
     static let batch = 20
+    /// How many of them are under way at once: one with much to remove does not hold up the others.
+    static let atOnce = 4
 
     let calls: SystemCalls
     let database: ErasureDatabase
@@ -29,7 +31,12 @@ struct RetentionService: Service {
             while !Task.isCancelled {
                 let due = try await database.retentions(of: hooks.keys.sorted(), most: Self.batch)
                 if due.isEmpty { return }
-                for retention in due { await retain(retention, path: hooks[retention.handler] ?? "") }
+                await withTaskGroup(of: Void.self) { group in
+                    for (index, retention) in due.enumerated() {
+                        if index >= Self.atOnce { await group.next() }
+                        group.addTask { await retain(retention, path: hooks[retention.handler] ?? "") }
+                    }
+                }
             }
         } catch {
             if !Task.isCancelled {

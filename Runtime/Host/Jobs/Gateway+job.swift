@@ -1,5 +1,6 @@
 import Jobs
 import Kernel
+import Manifest
 import NIOCore
 import Wire
 
@@ -57,6 +58,14 @@ extension Gateway {
             let seen = Usage(requestBytes: 0, answerBytes: bytes, failed: status >= ErrorCode.cancelled.status, isJob: true)
             usage.add(seen, tenant: job.tenant, handler: job.handler, at: time.now())
         }
+    }
+}
+
+extension Manifest {
+    /// How many of its jobs run at once: what its processes can do, less a quarter for calls that somebody waits for.
+    var jobsAtOnce: Int {
+        let places = max(1, instances.upperBound) * (isolation == .invocation ? 1 : concurrency)
+        return max(1, places - places / 4)
     }
 }
 

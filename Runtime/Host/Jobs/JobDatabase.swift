@@ -24,11 +24,12 @@ struct JobDatabase: Sendable {
         let lastError: String?
 
         var tenant: TenantID? { lease.tenant == .zero ? nil : TenantID(lease.tenant) }
+        var party: ClaimTurns.Party { .init(handler: handler, tenant: TenantID(lease.tenant)) }
     }
 
     private static let promote = Statement(
         "host.jobs_promote", "select moved, extract(epoch from next_due - clock_timestamp())::float8 from tenancy.promote_jobs($1)", access: .write)
-    private static let waiting = Statement("host.jobs_waiting", "select tenant_id from tenancy.waiting_tenants($1, $2)")
+    private static let waiting = Statement("host.jobs_waiting", "select handler, tenant_id from tenancy.waiting_tenants($1, $2, $3)")
     private static let claim = Statement(
         "host.jobs_claim",
         "select tenant_id, id, handler, kind, attempt, waited, last_error from tenancy.claim_jobs($1, $2, $3, $4, $5)", access: .write)
@@ -49,18 +50,17 @@ struct JobDatabase: Sendable {
         var promotes = false
         /// How many to claim of whom.
         var shares: [ClaimTurns.Share] = []
-        /// Handlers that are served here.
-        var handlers: [String] = []
-        /// Behind which tenant the next shares begin, and how many tenants to name.
-        var place = UUID.zero
+        /// Handlers with room for more jobs, and behind which tenant the next shares of each begin.
+        var openings: [ClaimTurns.Opening] = []
+        /// How many tenants of each to name.
         var most = 0
     }
 
     /// What it got.
     struct Turn: Sendable {
         var jobs: [Job] = []
-        /// Tenants whose jobs wait, in a circle from behind the place on.
-        var waiting: [TenantID] = []
+        /// Whose jobs wait, in a circle from behind each place on.
+        var waiting: [ClaimTurns.Party] = []
         /// In how many seconds the next scheduled job's time comes, where that was asked; nil: none is scheduled.
         var nextDue: Double?
     }
@@ -71,11 +71,15 @@ struct JobDatabase: Sendable {
         if !wish.ended.isEmpty { calls.append(Postgres.Call(Self.complete, leases(wish.ended))) }
         if wish.promotes { calls.append(Postgres.Call(Self.promote, [.int32(Int32(JobService.batch))])) }
         if !wish.shares.isEmpty {
-            let (tenants, most) = (wish.shares.map(\.tenant.uuid), wish.shares.map { Int64($0.most) })
+            let (tenants, handlers) = (wish.shares.map(\.party.tenant.uuid), wish.shares.map(\.party.handler))
+            let most = wish.shares.map { Int64($0.most) }
             calls.append(
-                Postgres.Call(Self.claim, [.uuid(claimer), .uuids(tenants), .int64s(most), .texts(wish.handlers), .float8(Self.lease)]))
+                Postgres.Call(Self.claim, [.uuid(claimer), .uuids(tenants), .int64s(most), .texts(handlers), .float8(Self.lease)]))
         }
-        if wish.most > 0 { calls.append(Postgres.Call(Self.waiting, [.uuid(wish.place), .int32(Int32(wish.most))])) }
+        if !wish.openings.isEmpty {
+            let (handlers, places) = (wish.openings.map(\.handler), wish.openings.map(\.place))
+            calls.append(Postgres.Call(Self.waiting, [.texts(handlers), .uuids(places), .int32(Int32(wish.most))]))
+        }
         guard !calls.isEmpty else { return Turn() }
         var rows = try await run(calls)[...]
         return try reading { () throws(PostgresError) in
@@ -83,7 +87,9 @@ struct JobDatabase: Sendable {
             if !wish.ended.isEmpty { rows.removeFirst() }
             if wish.promotes, let row = rows.removeFirst().first { turn.nextDue = row.isNull(1) ? nil : try row.float8(1) }
             if !wish.shares.isEmpty { for row in rows.removeFirst() { turn.jobs.append(try Self.job(row)) } }
-            if let waiting = rows.first { for row in waiting { turn.waiting.append(TenantID(try row.uuid(0))) } }
+            if let waiting = rows.first {
+                for row in waiting { turn.waiting.append(.init(handler: try row.text(0), tenant: TenantID(try row.uuid(1)))) }
+            }
             return turn
         }
     }

@@ -13,6 +13,10 @@ final class JobDesk: Sendable {
         /// Whose code has run: they are to be ended, and hold their leases until they are.
         var ended: [HeldLeases.Lease] = []
         var isStopping = false
+        /// How many jobs each handler runs at once.
+        var limits: [String: Int] = [:]
+        /// Whether a look is due because a lane has room again.
+        var isGathering = false
     }
 
     private let state: Mutex<State>
@@ -53,10 +57,15 @@ final class JobDesk: Sendable {
     var free: Int { state.withLock { $0.turns.free } }
     /// Jobs that run.
     var count: Int { state.withLock { $0.turns.count } }
-    /// Where the circle of tenants stands.
-    var place: UUID { state.withLock { $0.turns.place } }
 
-    func shares(_ waiting: [TenantID]) -> [ClaimTurns.Share] { state.withLock { $0.turns.shares(waiting) } }
+    /// How many jobs of whom to claim, and which handlers have room. `limits`: how many jobs each handler that is served runs at once.
+    func shares(_ waiting: [ClaimTurns.Party], _ limits: [String: Int]) -> ([ClaimTurns.Share], [ClaimTurns.Opening]) {
+        state.withLock { state in
+            state.limits = limits
+            let shares = state.turns.shares(waiting, limits)
+            return (shares, state.turns.openings(limits))
+        }
+    }
 
     /// Nothing new is claimed from now on.
     func stop() {
@@ -67,26 +76,34 @@ final class JobDesk: Sendable {
     // MARK: For those that run
 
     /// A job begins; the result stops it.
-    func begin(_ lease: HeldLeases.Lease) -> Stops {
+    func begin(_ job: JobDatabase.Job) -> Stops {
         let stops = Stops()
         state.withLock { state in
-            state.turns.began(TenantID(lease.tenant))
-            state.held.add(lease)
-            state.stops[lease] = stops
+            state.turns.began(job.party)
+            state.held.add(job.lease)
+            state.stops[job.lease] = stops
         }
         return stops
     }
 
     /// A job has run. `isOpen`: it is not ended yet.
-    func end(_ lease: HeldLeases.Lease, isOpen: Bool) {
-        let free = state.withLock { state in
-            state.turns.ended(TenantID(lease.tenant))
-            state.stops[lease] = nil
-            if isOpen { state.ended.append(lease) } else { state.held.remove(lease) }
-            return state.turns.free
+    func end(_ job: JobDatabase.Job, isOpen: Bool) {
+        let (free, gathers) = state.withLock { state in
+            let wasFull = state.turns.count(of: job.handler) >= state.limits[job.handler, default: .max]
+            state.turns.ended(job.party)
+            state.stops[job.lease] = nil
+            if isOpen { state.ended.append(job.lease) } else { state.held.remove(job.lease) }
+            defer { state.isGathering = state.isGathering || wasFull }
+            return (state.turns.free, wasFull && !state.isGathering)
         }
-        // A turn costs a round trip: half of all at once.
+        // A turn costs a round trip: half of all at once, or what ends within a moment in a lane that was full.
         if isOpen || free * 2 == capacity || free * 2 == capacity + 1 || free == capacity { signal.raise() }
+        if gathers {
+            loop.scheduleTask(in: .nanoseconds(JobService.gather.microseconds * 1000)) { [self] in
+                state.withLock { $0.isGathering = false }
+                signal.raise()
+            }
+        }
     }
 
     /// Those that are to be ended; whoever takes them says what became of that.

@@ -4,8 +4,8 @@ import Kernel
 extension JobService {
     /// What one turn saw, for the next: whose jobs wait, and when to look again. A pure value.
     struct Look {
-        /// Tenants whose jobs wait, as of the last turn.
-        var waiting: [TenantID] = []
+        /// Whose jobs wait, as of the last turn.
+        var waiting: [ClaimTurns.Party] = []
         /// When the next scheduled job's time comes, at the latest in ``JobService/interval``.
         var nextDue = ContinuousClock.now
         private var hasClaimed = false
@@ -21,8 +21,8 @@ extension JobService {
             }
             hasClaimed = !turn.jobs.isEmpty
             barren = isNews && !hasClaimed && !wish.shares.isEmpty ? barren + 1 : 0
-            isNews = !turn.waiting.isEmpty && Set(turn.waiting) != Set(wish.shares.map(\.tenant))
-            waiting = wish.most > 0 ? turn.waiting : waiting
+            isNews = !turn.waiting.isEmpty && Set(turn.waiting) != Set(wish.shares.map(\.party))
+            waiting = wish.openings.isEmpty ? waiting : turn.waiting
         }
 
         /// How long to wait for a signal before the next turn; nil: not at all.

@@ -47,7 +47,7 @@ struct JobService: Service {
                     let jobs = try await turn(&look)
                     isTroubled = false
                     for job in jobs {
-                        let stops = desk.begin(job.lease)
+                        let stops = desk.begin(job)
                         group.addTask(executorPreference: executor) { await perform(job, stops, on: executor) }
                     }
                     if let rest = look.rest(free: desk.free, of: desk.capacity, at: .now) { await desk.signal.wait(atMost: rest, on: executor.loop) }
@@ -70,14 +70,14 @@ struct JobService: Service {
     /// One look at the queue: ends what has run, claims for those who were seen waiting, sees who waits behind them.
     private func turn(_ look: inout Look) async throws(AppError) -> [JobDatabase.Job] {
         var wish = JobDatabase.Wish()
-        wish.handlers = gateway.handlers.filter { $0.description.jobs?.isEmpty == false }.map(\.name)
+        let served = gateway.handlers.filter { $0.description.jobs?.isEmpty == false }
+        let limits = Dictionary(served.map { ($0.name, $0.pool.manifest.jobsAtOnce) }) { first, _ in first }
         wish.ended = desk.takeEnded()
         let free = desk.free
-        if !wish.handlers.isEmpty, free > 0 {
+        if !limits.isEmpty, free > 0 {
             wish.promotes = look.nextDue <= .now
-            wish.shares = desk.shares(look.waiting)
+            (wish.shares, wish.openings) = desk.shares(look.waiting, limits)
             wish.most = min(free, Self.tenants)
-            wish.place = desk.place
         }
         let turn: JobDatabase.Turn
         do throws(AppError) {
@@ -112,7 +112,7 @@ struct JobService: Service {
         } catch {
             await fail(job, error)
         }
-        desk.end(job.lease, isOpen: isOpen)
+        desk.end(job, isOpen: isOpen)
     }
 
     private func fail(_ job: JobDatabase.Job, _ failure: Gateway.JobFailure) async {

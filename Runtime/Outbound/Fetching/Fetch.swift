@@ -13,6 +13,9 @@ public struct Fetch: Sendable {
     public var cache: Cache = .never
     /// For how long an answer of 2xx is given again without asking, whatever its own headers say; nil: they say it (RFC 9111).
     public var lifetime: Duration?
+    /// Whose failures count together where a host is left alone, for example a tenant's id: what one of them makes fail is not left alone for the
+    /// others. Nil: everybody's, for addresses that no user names.
+    public var circle: String?
     /// How often it is sent at most. Defaults to 3; a method that is not idempotent (RFC 9110 section 9.2.2) is sent once, unless the answer says
     /// that nothing was done (429, 503).
     public var tries = 3

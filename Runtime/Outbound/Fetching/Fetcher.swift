@@ -58,14 +58,16 @@ public final class Fetcher: Sendable {
     /// An answer of 2xx, or 304 where it was asked for, and how often it took.
     private func tried(_ fetch: Fetch, _ request: HTTPRequest) async throws(FetchFault) -> (HTTPAnswer, Int) {
         let host = request.url.host
+        // A port where nobody listens says nothing of the next one.
+        let circuit = "\(fetch.circle ?? "") \(request.url.origin)"
         let end = time.instant().advanced(by: fetch.patience)
         var plan = RetryPlan(fetch)
         while true {
-            try await admit(fetch, host, tries: plan.tries, until: end)
+            try await admit(fetch, circuit, tries: plan.tries, until: end)
             let outcome = await once(request, until: end)
             plan.tries += 1
             let isOurs = outcome.fault?.kind == .cancelled || outcome.fault?.kind == .addressRefused
-            if !isOurs { circuits.withLock { $0.record(host, failed: outcome.fault?.isHostFailing ?? false, at: time.instant()) } }
+            if !isOurs { circuits.withLock { $0.record(circuit, failed: outcome.fault?.isHostFailing ?? false, at: time.instant()) } }
             guard var fault = outcome.fault else {
                 guard let answer = outcome.answer else { throw FetchFault(.cancelled, host: host, tries: plan.tries) }
                 return (answer, plan.tries)
@@ -77,8 +79,9 @@ public final class Fetcher: Sendable {
     }
 
     /// Waits for a circuit and a quota that will have room soon; throws where that takes too long.
-    private func admit(_ fetch: Fetch, _ host: String, tries: Int, until end: ContinuousClock.Instant) async throws(FetchFault) {
-        if let pause = circuits.withLock({ $0.pause(host, at: time.instant()) }) {
+    private func admit(_ fetch: Fetch, _ circuit: String, tries: Int, until end: ContinuousClock.Instant) async throws(FetchFault) {
+        let host = fetch.request.url.host
+        if let pause = circuits.withLock({ $0.pause(circuit, at: time.instant()) }) {
             throw FetchFault(.hostPaused, host: host, retryAfter: pause, tries: tries)
         }
         guard let provider = fetch.provider, !fetch.quotas.isEmpty else { return }

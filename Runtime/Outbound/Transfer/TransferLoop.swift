@@ -56,8 +56,9 @@ private final class Shared: Sendable {
         var bell: UnsafeMutableRawPointer?
 
         mutating func take() -> (orders: [Order], isClosed: Bool) {
+            if isClosed { return ([], true) }
             defer { orders = [] }
-            return isClosed ? ([], true) : (orders, false)
+            return (orders, false)
         }
 
         /// The thread ends: nobody wakes it any more. What it did not begin is handed back.

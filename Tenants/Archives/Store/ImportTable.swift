@@ -13,8 +13,8 @@ struct ImportTable: Sendable {
     let name: String
     let place: Place
     let width: Int
-    /// Which columns are ids, and so may be members'.
-    let ids: [Bool]
+    /// Where each column may name members.
+    let ids: [MemberIDs]
 
     /// Finds every table of an archive here. Throws `UNPROCESSABLE_FILE` with each that is unknown or of another form.
     static func match(_ manifest: ArchiveManifest, with here: [TenantTable], at steps: [ArchiveManifest.SeriesVersion]) throws(AppError)
@@ -59,7 +59,7 @@ struct ImportTable: Sendable {
         return tables
     }
 
-    private init(name: String, place: Place, width: Int, ids: [Bool]) {
+    private init(name: String, place: Place, width: Int, ids: [MemberIDs]) {
         self.name = name
         self.place = place
         self.width = width
@@ -69,7 +69,7 @@ struct ImportTable: Sendable {
     private init(_ table: ArchivedTable, into target: TenantTable) {
         let columns = table.columns.compactMap { column in target.columns.first { $0.name == column.name } }
         self.init(
-            name: table.name, place: .table(target.insert(columns)), width: table.columns.count, ids: columns.map { $0.type == "uuid" })
+            name: table.name, place: .table(target.insert(columns)), width: table.columns.count, ids: columns.map { MemberIDs(type: $0.type) })
     }
 
     private static func names(_ columns: [ArchivedTable.Column]) -> String { columns.map(\.name).joined(separator: ", ") }

@@ -136,11 +136,7 @@ public struct TenantImport: Sendable {
                     array.appendNull()
                     continue
                 }
-                if table.ids[column], let here = people[String(decoding: cell, as: UTF8.self)] {
-                    array.append(here)
-                } else {
-                    array.append(utf8: cell)
-                }
+                if let here = table.ids[column].mapped(cell, people) { array.append(utf8: here) } else { array.append(utf8: cell) }
             }
             return .array(array)
         }

@@ -1,6 +1,12 @@
+-- lift force: app.data_sources
 set local role {prefix}_owner;
 drop function jobs.cancel(text, text, boolean);
 alter table app.data_sources drop constraint data_sources_one_schedule;
+-- Timers make no work of sources any more: what followed one gets its period as its own interval.
+update app.data_sources s
+    set interval_seconds = case s.timer when 'scrape_news' then 3600 when 'fetch_weather' then 21600 else 86400 end,
+        next_run_at = case when s.status = 'active' then coalesce(s.next_run_at, clock_timestamp()) end
+    where s.timer is not null;
 alter table app.data_sources drop column timer;
 
 -- What is to be done with sources when nobody waits for it. The host claims it and calls the handler for the tenant.
@@ -17,6 +23,20 @@ create table tenancy.source_work (
     primary key (tenant_id, kind, id)
 );
 create index source_work_due on tenancy.source_work (due_at);
+
+-- What runs on a schedule is due when it was, and what somebody asked for at once; their jobs are nobody's now.
+insert into tenancy.source_work (tenant_id, kind, id, due_at)
+    select s.tenant_id, 'sync', s.id, coalesce(s.next_run_at, clock_timestamp())
+    from app.data_sources s where s.status = 'active' and s.interval_seconds is not null;
+insert into tenancy.source_work (tenant_id, kind, id, due_at)
+    select s.tenant_id, 'ask', s.id, clock_timestamp()
+    from app.data_sources s
+    where exists (
+        select from tenancy.jobs j
+        where j.tenant_id = s.tenant_id and j.handler = 'sources' and j.kind = 'sync_source_now' and j.unique_key = s.id::text
+            and j.finished_at is null);
+update tenancy.jobs j set status = 'cancelled', cancel_requested = true, finished_at = clock_timestamp(), claimed_by = null, claimed_until = null
+    where j.handler = 'sources' and j.finished_at is null;
 
 -- For handlers: something of the context's tenant is to be done, from so many seconds on. Asked again it begins anew.
 create function tenancy.add_source_work(kind text, id uuid, delay float8) returns boolean

@@ -27,9 +27,14 @@ public struct Migration: Sendable, Hashable {
     /// Tables from which FORCE ROW LEVEL SECURITY is lifted while the step runs, named in a comment `-- lift force: app.a, app.b`.
     ///
     /// Adding or validating a foreign key reads the tables as their owner, whom FORCE would hold to a tenant.
-    public var liftsForce: [String] {
-        up.split(separator: "\n").compactMap { line in
-            line.hasPrefix(Self.liftMark) ? line.dropFirst(Self.liftMark.count) : nil
+    public var liftsForce: [String] { Self.lifted(in: up) }
+
+    /// The same for the way back: what either way names.
+    public var liftsForceBack: [String] { Self.lifted(in: up) + Self.lifted(in: down).filter { !liftsForce.contains($0) } }
+
+    private static func lifted(in step: String) -> [String] {
+        step.split(separator: "\n").compactMap { line in
+            line.hasPrefix(liftMark) ? line.dropFirst(liftMark.count) : nil
         }.flatMap { $0.split(separator: ",") }.map { $0.filter { !$0.isWhitespace } }
     }
 

@@ -32,7 +32,7 @@ public struct Migrator: Sendable {
         try await locked(deadline: deadline) { connection in
             let pending = try MigrationPlan(series: series, applied: try await applied(connection)).up()
             for migration in pending {
-                try await take(migration, connection) {
+                try await take(migration, lifting: migration.liftsForce, connection) {
                     try await connection.execute(prefix.fill(migration.up))
                 } record: {
                     Call(
@@ -50,7 +50,7 @@ public struct Migrator: Sendable {
         try await locked(deadline: deadline) { connection in
             let back = try MigrationPlan(series: series, applied: try await applied(connection)).down(name, steps: steps)
             for migration in back {
-                try await take(migration, connection) {
+                try await take(migration, lifting: migration.liftsForceBack, connection) {
                     try await connection.execute(prefix.fill(migration.down))
                 } record: {
                     Call(MigrationSQL.forget, [.text(migration.series), .int32(Int32(migration.version))])
@@ -84,12 +84,12 @@ public struct Migrator: Sendable {
     }
 
     private func take(
-        _ migration: Migration, _ connection: OwnConnection, _ step: () async throws -> Void, record: () -> Call
+        _ migration: Migration, lifting tables: [String], _ connection: OwnConnection, _ step: () async throws -> Void, record: () -> Call
     ) async throws {
         do {
             try await connection.transaction {
                 if migration.series != "core" { try await connection.execute("set local role \(prefix.owner)") }
-                try await withoutForce(migration.liftsForce, connection, step)
+                try await withoutForce(tables, connection, step)
                 if try await recordExists(connection) { _ = try await connection.run(Segment([record()])) }
             }
         } catch {

@@ -73,6 +73,7 @@ enum Need: Sendable, Equatable {
         "GET /businesses/{business_id}": .viewer("businesses:read"),
         "PUT /businesses/{business_id}": .admin("businesses:write"),
         "DELETE /businesses/{business_id}": .admin("businesses:write"),
+        "GET /dashboard/overview": .viewer("dashboard:read"),
         "GET /dashboard/metrics/{business_id}": .viewer("dashboard:read"),
         "GET /dashboard/news/{business_id}": .viewer("dashboard:read"),
         "GET /dashboard/forecasts/{business_id}": .viewer("dashboard:read"),
@@ -191,6 +192,7 @@ enum Need: Sendable, Equatable {
 
         "POST /internal/mail/deliver": .system,
 
+        "GET /dashboard/alerts": .viewer("alerts:read"),
         "GET /dashboard/alerts/{business_id}": .viewer("alerts:read"),
         "POST /dashboard/alerts": .analyst("alerts:write"),
         "PUT /dashboard/alerts/{alert_id}": .analyst("alerts:write"),
@@ -235,7 +237,8 @@ enum Need: Sendable, Equatable {
         "POST /internal/subscriptions/advance": .system,
         "POST /internal/subscriptions/erase": .system,
         "POST /internal/retention/erase": .system,
-        "POST /internal/jobs/remove_old_data": .system,
+        "POST /internal/retention/retain": .system,
+        "POST /internal/jobs/anonymize_old_events": .system,
         "POST /internal/jobs/cleanup_old_data": .system,
         "POST /internal/jobs/refresh_usage": .system,
         "POST /internal/jobs/score_news": .system,

@@ -97,6 +97,11 @@ extension EndToEnd {
                     "channel_ids": [.string(channel)], "escalation": ["steps": [["after_seconds": 60, "channel_ids": [.string(later)]]]],
                 ])
                 #expect(try await world.act("/dashboard/alerts/\(alert)/acknowledge").status == 409)
+                // Neither one that is told first nor one that an escalation tells can go.
+                for named in [channel, later] {
+                    let refused = try await world.host.request("DELETE", "/notifications/channels/\(named)", token: world.token)
+                    #expect(refused.status == 409 && refused.text.contains("\\\"sales\\\""), "\(refused.text)")
+                }
                 #expect(try await world.act("/dashboard/alerts/\(alert)/test").status == 202)
                 try await world.eventually("the test arrived") { try world.types() == ["alert.test"] }
                 try await world.setSales(50)
@@ -131,6 +136,8 @@ extension EndToEnd {
                 let kinds = try await world.get("/dashboard/alerts/\(alert)/history")["events"]?.array?.compactMap { $0["kind"]?.string } ?? []
                 #expect(Set(kinds).isSuperset(of: ["created", "test", "fired", "acknowledged", "snoozed", "resolved", "changed"]), "\(kinds)")
                 #expect(try await world.host.request("DELETE", "/dashboard/alerts/\(alert)", token: world.token).status == 204)
+                #expect(try await world.host.request("DELETE", "/notifications/channels/\(later)", token: world.token).status == 204)
+                #expect(try await world.host.request("DELETE", "/notifications/channels/\(later)", token: world.token).status == 404)
                 #expect(try await world.act("/dashboard/alerts/\(alert)/test").status == 404)
                 #expect(try await world.get("/dashboard/alerts/\(world.business)")["alerts"] == [])
             }
@@ -180,6 +187,44 @@ extension EndToEnd {
             }
         }
 
+        @Test("an alert that cannot be evaluated is set aside with its reason, and the others of its page go on") func setAside() async throws {
+            try await AlertWorld.run { world in
+                let broken = try await world.alert(["name": "broken"])
+                let taken = try await world.alert(["name": "taken"])
+                let whole = try await world.alert(["name": "whole"])
+                try await world.evaluated()
+                // One whose state nobody can read, and one whose firing is there already.
+                _ = try await TestDatabase.current.query(
+                    "update app.alerts set state = '{\"phase\": 7}' where id = $1", [.uuid(try #require(UUID(broken)))])
+                _ = try await TestDatabase.current.query(
+                    """
+                    insert into app.alert_firings (tenant_id, alert_id, number, severity, fired_at, resolved_at, summary)
+                    values ($1, $2, 1, 'info', now(), now(), 's')
+                    """, [.id(world.member.tenant), .uuid(try #require(UUID(taken)))])
+                try await world.setSales(50)
+                try await world.evaluate()
+                try await world.evaluate()
+                #expect(try await world.phase(whole) == "firing")
+                let firing = try await world.get("/dashboard/alerts?phase=firing")["alerts"]?.array ?? []
+                #expect(firing.map { $0["id"]?.string } == [whole])
+                #expect(try await world.get("/dashboard/alerts?limit=2")["alerts"]?.array?.count == 2)
+                #expect(try await world.host.get("/dashboard/alerts?phase=burning", token: world.token).status == 400)
+                for alert in [broken, taken] {
+                    let events = try await world.get("/dashboard/alerts/\(alert)/history")["events"]?.array ?? []
+                    #expect(events.compactMap { $0["kind"]?.string } == ["failed", "created"], "\(events)")
+                    #expect(events.first?["details"]?["reason"]?.string?.hasPrefix("it cannot be evaluated: ") == true)
+                }
+                #expect(try await world.act("/dashboard/alerts/\(broken)/test").status == 409)
+                // Replaced, it begins anew.
+                let replaced = try await world.host.request(
+                    "PUT", "/dashboard/alerts/\(broken)", token: world.token, headers: [("content-type", "application/json")],
+                    body: Array(#"{"business_id": "\#(world.business)", "metric": "sales", "condition": "above", "threshold": 10}"#.utf8))
+                #expect(replaced.status == 200, "\(replaced.text)")
+                try await world.evaluated()
+                #expect(try await world.phase(broken) == "firing")
+            }
+        }
+
         @Test("a preview says what the rule would have done; what is wrong is named") func preview() async throws {
             try await AlertWorld.run { world in
                 for (day, value) in [(1, 5.0), (2, 20), (3, 30), (4, 5)] {
@@ -198,14 +243,19 @@ extension EndToEnd {
                 #expect(preview["evaluations"] == 97 && preview["firing_count"] == 1 && preview["notice_count"] == 2)
                 #expect(
                     preview["firings"]?[0]?["fired_at"] == "2026-03-03T00:00:00Z" && preview["firings"]?[0]?["resolved_at"] == "2026-03-05T00:00:00Z")
+                #expect(preview["unknown_metrics"] == [])
+                var misspelt = rule
+                misspelt["metric"] = "slaes"
+                let none = try await world.post("/dashboard/alerts/preview", ["alert": .object(misspelt)])
+                #expect(try none.json["unknown_metrics"] == ["slaes"] && none.json["firing_count"] == 0, "\(none.text)")
                 let many = try await world.post("/dashboard/alerts/preview", ["alert": .object(rule), "from": "2020-01-01", "to": "2026-01-01"])
                 #expect(many.status == 400 && many.text.contains("step_seconds"))
                 var wrong = rule
                 wrong["business_id"] = .string("\(UUID.zero)")
                 #expect(try await world.post("/dashboard/alerts", .object(wrong)).status == 404)
-                let none = try await world.post("/dashboard/alerts", ["business_id": .string("\(world.business)")])
-                #expect(none.status == 400)
-                #expect(try none.json["error"]?["errors"]?.array?.compactMap { $0["field"]?.string } == ["metric", "condition", "threshold"])
+                let empty = try await world.post("/dashboard/alerts", ["business_id": .string("\(world.business)")])
+                #expect(empty.status == 400)
+                #expect(try empty.json["error"]?["errors"]?.array?.compactMap { $0["field"]?.string } == ["metric", "condition", "threshold"])
                 let foreign = try await world.post(
                     "/dashboard/alerts", .object(rule.adding(["channel_ids": [.string("\(UUID.zero)")]])))
                 #expect(foreign.status == 400 && foreign.text.contains("channel_ids"))

@@ -122,6 +122,11 @@ extension EndToEnd {
         func people() async throws {
             let world = try await ArchiveWorld.current()
             let (original, owner) = try await world.seed()
+            _ = try await world.query(
+                """
+                insert into app.notification_channels (tenant_id, id, name, type, config)
+                    values ($1, gen_random_uuid(), 'mail', 'email', jsonb_build_object('user_ids', jsonb_build_array($2::uuid)))
+                """, [.id(original), .id(owner)])
             let path = world.path("people.jsonl")
             #expect(try await world.tenantry("tenant", "export", "tenant-1", "--output", path).status == 0)
             let other = UUID(high: 9, low: 9)
@@ -134,6 +139,9 @@ extension EndToEnd {
             #expect(imported.status == 0, "\(imported.printed)")
             let businesses = try await world.query("select distinct user_id from app.businesses", [])
             #expect(try businesses.map { try $0.uuid(0) } == [other], "the owner's rows are the owner's, whoever has the old id here")
+            let channels = try await world.query("select config -> 'user_ids' ->> 0, enabled from app.notification_channels", [])
+            #expect(try channels.map { try $0.text(0) } == [other.description], "mail goes to the owner, not to whoever has the old id here")
+            #expect(try channels.allSatisfy { try !$0.bool(1) })
             let actors = try await world.query("select distinct user_id from app.audit_log where action = 'business.created'", [])
             #expect(try actors.map { try $0.uuid(0) } == [other])
             let roles = try await world.query(
@@ -221,14 +229,14 @@ enum Blocker {
         }
     }
 
-    /// Returns when the handler's role waits for a lock.
-    static func waits(_ database: TestDatabase) async throws {
+    /// Returns when a handler's role waits for a lock.
+    static func waits(_ database: TestDatabase, _ handler: String = "archive") async throws {
         try await RunningHost.eventually("it waits for the table", within: .seconds(60)) {
             try await database.query(
                 """
                 select exists (select from pg_locks l join pg_stat_activity a on a.pid = l.pid
                     where not l.granted and a.usename = $1 and a.datname = current_database())
-                """, [.text(database.prefix.handler("archive"))])[0].bool(0)
+                """, [.text(database.prefix.handler(handler))])[0].bool(0)
         }
     }
 

@@ -1,5 +1,6 @@
 import Kernel
 import Postgres
+import TableSupport
 import TestSupport
 import Testing
 
@@ -36,6 +37,51 @@ extension EndToEnd {
                 let done = try await world.runImport(file, ["business_id": .string("\(world.business)")])
                 #expect(done["status"] == "completed" && done["result"]?["values_new"] == 5, "\(done)")
                 #expect(try await world.values().first == "figures.sales 2026-01-01 1.5")
+            }
+        }
+
+        /// A workbook whose one sheet holds two tables below each other; 46023 is 2026-01-01.
+        private static let twoTables: [UInt8] = {
+            func row(_ number: Int, _ cells: [String]) -> String { "<row r='\(number)'>\(cells.joined())</row>" }
+            func text(_ text: String) -> String { "<c t='str'><v>\(text)</v></c>" }
+            func day(_ day: Int) -> String { "<c s='1'><v>\(46_023 + day)</v></c>" }
+            func number(_ value: Int) -> String { "<c><v>\(value)</v></c>" }
+            let first = (0..<3).map { row($0 + 2, [day($0), number($0 + 1), number(10 * $0)]) }
+            let second = (0..<4).map { row($0 + 8, [text("Ulm"), day($0), number(100 + $0)]) }
+            return SheetXML.book(
+                row(1, [text("day"), text("sales"), text("visits")]) + first.joined() + row(6, [text("By town")])
+                    + row(7, [text("town"), text("date"), text("staff")]) + second.joined(), formats: ["yyyy-mm-dd"])
+        }()
+
+        @Test("of two tables in a sheet each has its rows, its statistics and its import") func tablesOfASheet() async throws {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                let sent = try await world.upload(Self.twoTables, name: "towns.xlsx")
+                let id = try sent.json["id"]?.string ?? ""
+                let file = try await world.settled("/files/\(id)")
+                let tables = file["summary"]?["tables"]?.array ?? []
+                #expect(tables.map { $0["name"] } == ["Data", "Data #2"] && tables.map { $0["rows"] } == [3, 4], "\(file)")
+                let page = try await world.get("/files/\(id)/preview?table=Data%20%232&offset=1&limit=2")
+                #expect(page["columns"]?.array?.map { $0["name"] } == ["town", "date", "staff"], "\(page)")
+                #expect(page["data"] == [["Ulm", "2026-01-02", 101], ["Ulm", "2026-01-03", 102]] && page["total_rows"] == 4, "\(page)")
+                #expect(try await world.get("/files/\(id)/preview")["data"]?.array?.count == 3)
+                let found = try await world.get("/files/\(id)/statistics?table=Data%20%232")
+                #expect(found["rows"] == 4 && found["columns"]?[2]?["sum"] == 406, "\(found)")
+                let unknown = try await host.get("/files/\(id)/preview?table=Data%20%233", token: world.token)
+                #expect(unknown.status == 404 && unknown.text.contains("Data #2"), "\(unknown.text)")
+                let done = try await world.runImport(
+                    file,
+                    [
+                        "mapping": [
+                            "layout": "wide", "table": "Data #2", "time_column": "date", "business_id": .string("\(world.business)"),
+                            "metrics": [["column": "staff"]],
+                        ]
+                    ])
+                #expect(done["status"] == "completed" && done["result"]?["rows_read"] == 4, "\(done)")
+                #expect(
+                    try await world.values() == [
+                        "staff 2026-01-01 100.0", "staff 2026-01-02 101.0", "staff 2026-01-03 102.0", "staff 2026-01-04 103.0",
+                    ])
             }
         }
 

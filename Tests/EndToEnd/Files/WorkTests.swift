@@ -81,6 +81,63 @@ extension EndToEnd {
             }
         }
 
+        @Test("a storage that is away for more than three tries fails no file: it is read once the storage is there again") func storageAway()
+            async throws
+        {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                let id = try await world.read(FilesWorld.days(0..<9))["id"]?.string ?? ""
+                let objects = "\(host.home)/objects"
+                #expect(rename(objects, "\(objects).away") == 0)
+                try File.write([], to: objects)
+                let again = try await host.request(
+                    "PUT", "/files/\(id)/shape", token: world.token, headers: [("content-type", "application/json")],
+                    body: Array(#"{"shape": {}}"#.utf8))
+                #expect(again.status == 202, "\(again.text)")
+                let soon = "update tenancy.file_work set due_at = '-infinity' where due_at > now()"
+                try await RunningHost.eventually("six tries have failed", within: .seconds(60)) {
+                    try await TestDatabase.current.execute(soon)
+                    return try await TestDatabase.current.query("select attempt from app.files")[0].int32(0) >= 8
+                }
+                #expect(try await world.get("/files/\(id)")["status"] == "processing")
+                #expect(unlink(objects) == 0 && rename("\(objects).away", objects) == 0)
+                try await RunningHost.eventually("it is read", within: .seconds(60)) {
+                    try await TestDatabase.current.execute(soon)
+                    return try await world.get("/files/\(id)")["status"] == "completed"
+                }
+            }
+        }
+
+        @Test("an import that is cancelled just before its end stores nothing", arguments: [false, true]) func cancelledLate(isDryRun: Bool)
+            async throws
+        {
+            try await RunningHost.run { host in
+                let world = try await FilesWorld.make(host)
+                let shop = { (day: Int) in day == 7 ? "Oder" : "Ems" }
+                let rows = (0..<20).map { "2026-01-\($0 < 9 ? "0" : "")\($0 + 1);\(shop($0));\($0 * 3)\n" }
+                let file = try await world.read("day;shop;sales\n" + rows.joined())
+                let mapping: JSONValue = [
+                    "layout": "wide", "time_column": "day", "business_column": "shop", "businesses": ["Ems": .string("\(world.business)")],
+                    "metrics": [["column": "sales"]],
+                ]
+                let database = try TestDatabase.current
+                // Rows that were left out are kept right before the end.
+                let id = try await Blocker.hold("app.import_refusals", "exclusive", database) { _ in
+                    let begun = try await host.post(
+                        "/files/\(file["id"]?.string ?? "")/import", token: world.token,
+                        json: ["mapping": mapping, "dry_run": .bool(isDryRun)])
+                    let id = try #require(try begun.json["id"]?.string, "\(begun.text)")
+                    try await Blocker.waits(database, "uploads")
+                    let stopped = try await host.request("POST", "/imports/\(id)/cancel", token: world.token)
+                    #expect(stopped.status == 200, "\(stopped.text)")
+                    return id
+                }
+                let done = try await world.settled("/imports/\(id)")
+                #expect(done["status"] == "cancelled", "\(done)")
+                #expect(try await world.values().isEmpty)
+            }
+        }
+
         private func listen(_ host: RunningHost, _ token: String) async throws -> (RawSocket, AnswerReader) {
             try await Blocking.run { [port = host.port] in
                 let socket = try RawSocket(port: port)

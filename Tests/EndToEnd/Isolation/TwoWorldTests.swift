@@ -57,7 +57,7 @@ extension EndToEnd {
                 try await seed(database, tenant: 2, businesses: crowded ? [100, 101, 102] : [], points: crowded ? 500 : 0)
                 if crowded { try await seedRecord(database, tenant: 2) }
                 // How far jobs are would differ, too.
-                try await database.execute("delete from tenancy.jobs where handler = 'forecasts'")
+                try await database.execute("delete from tenancy.jobs where handler in ('forecasts', 'alerts')")
                 return try await RunningHost.run { host in
                     // No timer comes to its time meanwhile.
                     try await RunningHost.eventually("timers are reckoned", within: .seconds(60)) {

@@ -43,7 +43,7 @@ extension EndToEnd {
 
         @Test(
             "pitfall 39: whoever is killed at whichever step of a job, what it does is done once and nothing is lost", .timeLimit(.minutes(20)),
-            arguments: [Victim.handler, .backends, .server])
+            arguments: Victim.allCases)
         func walk(_ victim: Victim) async throws {
             try await TortureWorld.with { world in
                 let walk = JobWalk(world)

@@ -111,6 +111,16 @@ extension EndToEnd {
                     let failed = try await world.sync(try await world.source("postgres", config(query), credentials: credentials))
                     #expect(failed["error"]?["code"]?.string == code, "\(query): \(failed)")
                 }
+                let much = try await world.sync(
+                    try await world.source(
+                        "postgres", config("select now() as day, repeat('x', 4000) as note, n from generate_series(1, 5000) n"),
+                        credentials: credentials))
+                #expect(much["error"]?["code"] == "too_large", "\(much)")
+                let many = try await world.sync(
+                    try await world.source(
+                        "postgres", config("select date '2026-01-01' as day, n from generate_series(1, 50001) n"), credentials: credentials))
+                #expect(many["status"] == "succeeded" && many["records"]?["read"] == 50_000, "\(many)")
+                #expect(many["refusals"]?[0]?["reason"]?.string?.contains("more than 50000 rows") == true, "\(many)")
                 let wrong = try await world.sync(try await world.source("postgres", config("select 1"), credentials: ["password": "wrong"]))
                 #expect(["not_allowed", "wrong_shape"].contains(wrong["error"]?["code"]?.string), "\(wrong)")
                 var inside = config("select 1")

@@ -55,6 +55,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("a secret is made anew where it is taken out, shown once, and the one before is no good; what came with an archive is opened again")
+        func secrets() async throws {
+            try await SourcesWorld.run { world in
+                let hook = try await Hook.make(world)
+                func change(_ body: JSONObject) async throws -> HTTPAnswer {
+                    try await world.host.request(
+                        "PUT", "/data/sources/\(hook.id)", token: world.token, headers: [("content-type", "application/json")],
+                        body: Array(JSONValue.object(body).description.utf8))
+                }
+                let kept = try await change(["name": "hook"])
+                #expect(try kept.status == 200 && kept.json["secret"] == nil, "\(kept.text)")
+                #expect(try await hook.send(values).status == 200)
+                let renewed = try await change(["name": "hook", "credentials": [:]])
+                let secret = try #require(try renewed.json["secret"]?.string, "\(renewed.text)")
+                #expect(try await hook.send(values, message: "msg_2").status == 401)
+                #expect(try await hook.send(values, message: "msg_2", secret: secret).status == 200)
+                // As an archive leaves it.
+                try await TestDatabase.current.execute(
+                    "delete from tenancy.webhooks; update app.data_sources set credentials = null, status = 'paused'")
+                #expect(try await hook.send(values, message: "msg_3", secret: secret).status == 404)
+                #expect(try await world.post("/data/sources/\(hook.id)/resume").status == 200)
+                let again = try #require(try await change(["name": "hook"]).json["secret"]?.string)
+                #expect(try await hook.send(values, message: "msg_3", secret: again).status == 200)
+            }
+        }
+
         @Test("webhook forgery: what is not signed, signed by another, changed or old is refused and leaves nothing") func forged() async throws {
             try await SourcesWorld.run { world in
                 let hook = try await Hook.make(world)

@@ -129,6 +129,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("trials of hosts that say nothing take few places at once: the rest is told to wait, and another tenant's go on") func trials()
+            async throws
+        {
+            try await SourcesWorld.run { world in
+                let other = try await world.other()
+                func attempt(_ world: SourcesWorld, _ path: String) async throws -> HTTPAnswer {
+                    try await world.host.post(
+                        "/data/sources/test", token: world.token, json: ["type": "http_json", "config": .object(json(world, path))])
+                }
+                let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                    for number in 0..<20 { group.addTask { try await attempt(world, "/fault/silent?\(number)").status } }
+                    try await world.host.eventually("some are asked") { try await world.asked("/fault/silent") >= 4 }
+                    let theirs = try await attempt(other, "/json/items")
+                    #expect(try theirs.status == 200 && theirs.json["ok"] == true, "\(theirs.text)")
+                    return try await group.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 }
+                }
+                #expect(statuses.keys.sorted() == [200, 429] && (4...8).contains(statuses[200] ?? 0), "\(statuses)")
+            }
+        }
+
         @Test("changed or paused while it runs: that run stops and stores nothing; changed it begins anew, resumed it goes on") func superseded()
             async throws
         {

@@ -41,7 +41,8 @@ extension Integration {
                 #expect(try await state(world) == [5, 3])
             }
             let keys = try await TestDatabase.current.query(
-                "select unique_key, due_at > clock_timestamp(), id::text from tenancy.jobs where tenant_id = $1 order by id", [.id(world.tenant)])
+                "select unique_key, due_at > clock_timestamp(), id::text from tenancy.jobs where tenant_id = $1 and handler = 'forecasts' order by id",
+                [.id(world.tenant)])
             #expect(try keys.map { try $0.text(0) } == ["\(world.sourceID(1))/0", "\(world.sourceID(2))/0", "\(world.sourceID(1))/2"])
             #expect(try keys.allSatisfy { try $0.text(2).dropFirst(14).first == "7" }, "ids in the order of time")
         }
@@ -61,6 +62,50 @@ extension Integration {
             try await database.execute("delete from tenancy.tenants where id = '\(world.tenant)'")
             #expect(try await database.query("select from tenancy.kpi_changes").isEmpty)
             #expect(try await database.query("select from tenancy.jobs").isEmpty)
+        }
+
+        @Test("new values, values that went and findings wake rules of alerts: one job waits at most, and one that runs does not count") func wakes()
+            async throws
+        {
+            let world = try await QuotaWorld.make(1, "rows = null")
+            let database = try TestDatabase.current
+            try await world.source(1)
+            try await world.source(2)
+            func jobs() async throws -> [String] {
+                try await database.query(
+                    """
+                    select status || ' ' || (due_at > created_at + interval '9 seconds') from tenancy.jobs
+                    where tenant_id = $1 and handler = 'alerts' and kind = 'process_alerts' order by id
+                    """, [.id(world.tenant)]
+                ).map { try $0.text(0) }
+            }
+            func begin() async throws {
+                try await database.execute("update tenancy.jobs set status = 'running', attempt = 1 where handler = 'alerts'")
+            }
+            try await world.withHandler { (connection: OwnConnection) async throws in
+                let refused = try await world.run(on: connection, commits: false, world.valuesSQL(1...5))
+                #expect(refused == nil)
+                #expect(try await jobs() == [], "taken back")
+                try await world.run(on: connection, world.valuesSQL(1...5), world.valuesSQL(1...5, source: 2))
+                #expect(try await jobs() == ["scheduled true"], "one a transaction, ten seconds later")
+                try await world.run(on: connection, world.valuesSQL(6...9))
+                #expect(try await jobs() == ["scheduled true"])
+            }
+            try await begin()
+            try await database.execute("delete from app.kpi_data where source_id = '\(world.sourceID(1))' and value = 1")
+            #expect(try await jobs() == ["running true", "scheduled true"])
+            try await begin()
+            try await database.execute("delete from app.kpi_sources where id = '\(world.sourceID(2))'")
+            #expect(try await jobs() == ["running true", "running true", "scheduled true"])
+            try await begin()
+            try await database.execute(
+                """
+                insert into app.anomalies (tenant_id, id, business_id, source_id, "timestamp", kind, severity, score, value, expected, lower, upper, explanation)
+                select tenant_id, id, business_id, id, '2026-01-01', 'spike', 'high', 3, 9, 1, 0, 2, 'high' from app.kpi_sources
+                """)
+            #expect(try await jobs() == ["running true", "running true", "running true", "scheduled false"], "a finding is looked at soon")
+            try await database.execute("delete from tenancy.tenants where id = '\(world.tenant)'")
+            #expect(try await jobs() == [])
         }
 
         @Test("older findings do not replace newer ones, and nobody judges another tenant's KPI") func judged() async throws {

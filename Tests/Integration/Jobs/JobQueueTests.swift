@@ -45,11 +45,14 @@ extension Integration {
         }
 
         /// `job/attempt` of what was claimed.
-        private func claim(_ claimer: UUID, _ tenant: TenantID, most: Int = 10, handlers: String = "{probe,uploads}") async throws -> [String] {
-            try await host("select id, attempt from tenancy.claim_jobs('\(claimer)', '{\(tenant)}', '{\(most)}', '\(handlers)', 60) order by id").map
-            {
-                "\(try $0.uuid(0).low)/\(try $0.int32(1))"
-            }
+        private func claim(_ claimer: UUID, _ tenant: TenantID, most: Int = 10, handlers: [String] = ["probe", "uploads"]) async throws -> [String] {
+            func array(_ text: String) -> String { "array[\([String](repeating: text, count: handlers.count).joined(separator: ", "))]" }
+            return try await host(
+                """
+                select id, attempt from tenancy.claim_jobs('\(claimer)', \(array("'\(tenant)'"))::uuid[], \(array("\(most)")), \
+                    '{\(handlers.joined(separator: ","))}', 60) order by id
+                """
+            ).map { "\(try $0.uuid(0).low)/\(try $0.int32(1))" }
         }
 
         private func renew(_ claimer: UUID, _ tenant: TenantID, _ job: Int, _ attempt: Int) async throws -> Int {
@@ -88,7 +91,7 @@ extension Integration {
             _ = try await enqueue(two, 6, delay: 3600)
             #expect(try await claim(first, one, most: 2) == ["1/1", "3/1"])
             #expect(try await claim(second, one, most: 1) == ["2/1"])
-            #expect(try await claim(second, two, handlers: "{probe}") == [])
+            #expect(try await claim(second, two, handlers: ["probe"]) == [])
             #expect(try await claim(second, two) == ["5/1"])
             #expect(try await claim(first, one) == ["4/1"])
             #expect(try await claim(first, two) == [])
@@ -102,7 +105,7 @@ extension Integration {
             for number in 1...5 { tenants.append(try await TestDatabase.current.tenant(number)) }
             for (place, tenant) in tenants.enumerated() { for job in 0..<(place == 0 ? 20 : 1) { _ = try await enqueue(tenant, place * 100 + job) } }
             func turn(_ after: UUID, _ most: Int) async throws -> [Int] {
-                try await host("select tenant_id from tenancy.waiting_tenants('\(after)', \(most))").map { row in
+                try await host("select tenant_id from tenancy.waiting_tenants('{probe}', '{\(after)}', \(most))").map { row in
                     try tenants.firstIndex(of: TenantID(row.uuid(0))).map { $0 + 1 } ?? 0
                 }
             }
@@ -112,6 +115,13 @@ extension Integration {
             try await TestDatabase.current.execute("update tenancy.tenants set status = 'suspended' where id = '\(tenants[1])'")
             #expect(try await turn(.zero, 9) == [1, 3, 4, 5])
             #expect(try await turn(tenants[4].uuid, 1) == [1])
+            // Each handler's circle is its own.
+            _ = try await enqueue(tenants[3], 900, name: "uploads")
+            let lanes = try await host(
+                "select handler, tenant_id from tenancy.waiting_tenants('{uploads,probe,sources}', '{\(UUID.zero),\(UUID.zero),\(UUID.zero)}', 2)")
+            #expect(
+                try lanes.map { "\(try $0.text(0)) \((tenants.firstIndex(of: TenantID(try $0.uuid(1))) ?? -1) + 1)" }
+                    == ["uploads 4", "probe 1", "probe 3"])
         }
 
         @Test("pitfall 39: whoever lost a job can neither commit, renew nor end it; the fence knows tenant, job, attempt and handler") func fence()
@@ -262,7 +272,7 @@ extension Integration {
             #expect(try await enqueue(one, 2, key: "'a'") == "1 false")
             #expect(try await enqueue(one, 3, name: "uploads", key: "'a'") == "3 true")
             #expect(try await enqueue(two, 4, key: "'a'") == "4 true")
-            #expect(try await claim(first, one, handlers: "{probe}") == ["1/1"])
+            #expect(try await claim(first, one, handlers: ["probe"]) == ["1/1"])
             #expect(try await enqueue(one, 5, key: "'a'") == "1 false")
             _ = try await handler(one, "select jobs.complete()", job: 1, attempt: 1).get()
             #expect(try await enqueue(one, 6, key: "'a'") == "6 true")

@@ -111,6 +111,59 @@ extension Integration {
             }
         }
 
+        @Test("back before jobs, sources have their work: on a schedule at its time, those of timers at their period; forward again it is theirs")
+        func sourcesBeforeJobs() async throws {
+            try await EmptyDatabase.with(withoutSuperuser: true) { empty in
+                let all = try MigrationSeries.read("core", folder: TestSchema.migrations)
+                let jobs = try MigrationSeries("core", files: all.files.filter { $0.key.prefix(4) <= "0038" })
+                let tenant = UUID(high: 5, low: 5)
+                func source(_ number: UInt64) -> UUID { UUID(high: 6, low: number) }
+                try await empty.withClient { client in _ = try await migrator(client, empty, [jobs]).up(deadline: Self.limit) }
+                try await TestServer.withClient(empty.superuser) { client in
+                    try await client.withConnection(deadline: Self.limit) { connection in
+                        try await connection.execute(
+                            """
+                            insert into tenancy.tenants (id, slug, name) values ('\(tenant)', 'old', 'Old');
+                            insert into app.businesses (tenant_id, id, name) values ('\(tenant)', '\(tenant)', 'One');
+                            insert into app.data_sources
+                                (tenant_id, id, business_id, name, type, config, status, interval_seconds, timer, next_run_at, created_by)
+                                select '\(tenant)', s.id, '\(tenant)', s.id::text, 'x', '{}', s.status, s.seconds, s.timer, s.next, s.id
+                                from (values ('\(source(1))'::uuid, 'active', 600, null, '2026-01-01'::timestamptz),
+                                    ('\(source(2))', 'active', null, 'scrape_news', null), ('\(source(3))', 'paused', null, 'fetch_weather', null),
+                                    ('\(source(4))', 'active', null, null, null), ('\(source(5))', 'active', null, 'fetch_rates', '2026-01-02'))
+                                    as s (id, status, seconds, timer, next);
+                            insert into tenancy.jobs (tenant_id, id, handler, kind, status, due_at, max_attempts, unique_key)
+                                select '\(tenant)', j.id, j.handler, j.kind, j.status, now(), 5, j.source::text
+                                from (values ('\(source(11))'::uuid, 'sources', 'sync_source', 'scheduled', '\(source(1))'::uuid),
+                                    ('\(source(12))', 'sources', 'sync_source_now', 'running', '\(source(4))'),
+                                    ('\(source(13))', 'alerts', 'process_alerts', 'waiting', '\(source(4))')) as j (id, handler, kind, status, source)
+                            """)
+                    }
+                }
+                func lines(_ query: String) async throws -> [String] {
+                    try await TestServer.withClient(empty.superuser) { client in
+                        try await client.withConnection(deadline: Self.limit) { try await $0.query(query).map { try $0.text(0) } }
+                    }
+                }
+                try await empty.withClient { client in _ = try await migrator(client, empty, [jobs]).down(deadline: Self.limit) }
+                let work = try await lines(
+                    """
+                    select kind || ' ' || id || case when due_at < '2026-01-03' then ' ' || due_at::date else '' end from tenancy.source_work
+                    order by kind, id
+                    """)
+                #expect(
+                    work == ["ask \(source(4))", "sync \(source(1)) 2026-01-01", "sync \(source(2))", "sync \(source(5)) 2026-01-02"], "\(work)")
+                let intervals = try await lines("select coalesce(interval_seconds::text, 'none') from app.data_sources order by id")
+                #expect(intervals == ["600", "3600", "21600", "none", "86400"])
+                let left = try await lines("select handler || ' ' || kind from tenancy.jobs where finished_at is null")
+                #expect(left == ["alerts process_alerts"])
+                let forced = try await lines("select relforcerowsecurity::text from pg_class where oid = 'app.data_sources'::regclass")
+                #expect(forced == ["true"])
+                try await empty.withClient { client in _ = try await migrator(client, empty, [jobs]).up(deadline: Self.limit) }
+                #expect(try await lines("select id::text from app.data_sources where next_run_at is not null").count == 3, "timers find them")
+            }
+        }
+
         @Test("a migration that fails leaves nothing of itself, and those before it stay")
         func failure() async throws {
             try await EmptyDatabase.with { database in

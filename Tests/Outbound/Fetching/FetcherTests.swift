@@ -128,6 +128,17 @@ private struct BrokenStore: ResponseStore {
         other.request.url = try WebAddress("https://other.example.com/")
         world.pass(.zero)
         #expect(await Self.fault(fetcher, other)?.kind != .hostPaused)
+        for port in [8080, 8443] {
+            var elsewhere = try Self.fetch()
+            elsewhere.request.url = try WebAddress("https://\(elsewhere.request.url.host):\(port)/")
+            try world.answers(200)
+            #expect(await Self.fault(fetcher, elsewhere) == nil, "another port of the same host")
+        }
+        var theirs = try Self.fetch()
+        theirs.circle = "somebody else"
+        try world.answers(200)
+        #expect(await Self.fault(fetcher, theirs) == nil, "what one makes fail, the others may ask")
+        #expect(await Self.fault(fetcher, try Self.fetch())?.kind == .hostPaused)
     }
 
     @Test func `what a provider allows is counted, each try of it`() async throws {

@@ -22,7 +22,7 @@ import Testing
     @Test(
         arguments: [
             ("120", 120.0), ("0", 0), ("Sun, 01 Mar 2026 12:01:00 GMT", 60), ("Sun, 01 Mar 2026 11:00:00 GMT", 0),
-            ("99999999999999999999", 366 * 86_400), ("-5", nil),
+            ("99999999999999999999", 366 * 86_400), ("Fri, 31 Dec 9999 23:59:59 GMT", 366 * 86_400), ("-5", nil),
             ("1.5", nil), ("soon", nil), ("", nil),
         ] as [(String, Double?)])
     func `Retry-After is seconds or a date`(text: String, seconds: Double?) {

@@ -1,7 +1,8 @@
 """Forecasts daily series with other libraries, and scores anybody's forecasts. Runs in an environment that has them.
 
 usage: forecasts.py run METHOD TASKS OUT     prints {"cpu_ms": CPU of this process a series, without imports and compiling}
-       forecasts.py score TASKS OUT          prints {"owa", "smape", "mase", "coverage95"}
+       forecasts.py mean OUT PARTS...        writes the mean of such answers
+       forecasts.py score TASKS OUT          prints {"series", "owa", "owa_error", "smape", "mase", "coverage95"}
 """
 
 import csv
@@ -46,13 +47,9 @@ def from_statsforecast(name):
     return run
 
 
-def mean_of_three(values, start, horizon):
-    return np.mean([METHODS[name](values, start, horizon) for name in ("auto_ets", "theta", "auto_ces")], axis=0)
-
-
 METHODS = {
     "prophet": prophet, "auto_ets": from_statsforecast("AutoETS"), "theta": from_statsforecast("DynamicOptimizedTheta"),
-    "auto_ces": from_statsforecast("AutoCES"), "mean_of_three": mean_of_three,
+    "auto_ces": from_statsforecast("AutoCES"),
 }
 
 
@@ -70,6 +67,21 @@ def run(method, path, out):
             mean, low, high = METHODS[method](train, start, horizon)
             rows.writerows([name, step + 1, mean[step], low[step], high[step]] for step in range(horizon))
     print(json.dumps({"cpu_ms": round(1000 * (times() - before) / len(listed), 1)}))
+
+
+def mean(out, *parts):
+    """Answers to the same tasks, number by number."""
+    tables = []
+    for part in parts:
+        with open(part, newline="") as file:
+            tables.append(list(csv.reader(file)))
+    with open(out, "w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(tables[0][0])
+        for alike in zip(*(table[1:] for table in tables), strict=True):
+            if len({tuple(row[:2]) for row in alike}) > 1:
+                raise SystemExit(f"{parts} do not answer the same tasks")
+            rows.writerow(alike[0][:2] + list(np.mean([[float(number) for number in row[2:]] for row in alike], axis=0)))
 
 
 def times():
@@ -126,11 +138,15 @@ def score(path, out):
             error, size = abs(test - mean), abs(test) + abs(mean)
             kept.append((200 * np.mean(np.divide(error, size, out=np.zeros(horizon), where=size > 0)), error.mean() / scale))
         inside.append(np.mean((test >= found[:, 1]) & (test <= found[:, 2])))
-    own, other = np.mean(own, axis=0), np.mean(other, axis=0)
+    own, other = np.array(own), np.array(other)
+    # By the bootstrap over series.
+    drawn = np.random.default_rng(1).integers(len(own), size=(1000, len(own)))
+    error = np.std((own[drawn].mean(axis=1) / other[drawn].mean(axis=1)).mean(axis=1))
+    own, other = own.mean(axis=0), other.mean(axis=0)
     print(json.dumps({
-        "series": len(inside), "owa": round(float((own / other).mean()), 3), "smape": round(float(own[0]), 2), "mase": round(float(own[1]), 3),
-        "coverage95": round(float(np.mean(inside)), 3)}))
+        "series": len(inside), "owa": round(float((own / other).mean()), 3), "owa_error": round(float(error), 3), "smape": round(float(own[0]), 2),
+        "mase": round(float(own[1]), 3), "coverage95": round(float(np.mean(inside)), 3)}))
 
 
 if __name__ == "__main__":
-    {"run": run, "score": score}[sys.argv[1]](*sys.argv[2:])
+    {"run": run, "mean": mean, "score": score}[sys.argv[1]](*sys.argv[2:])

@@ -3,7 +3,7 @@ import Kernel
 import Tabular
 
 /// Reads a delimited text on one thread and prints the seconds that took and the rows: `table-bench records|values|profile FILE`.
-/// `infra/bench --only files` runs it.
+/// `infra/bench --only reading` runs it.
 @main enum TableBench {
     private static let pieceBytes = 256 << 10
 

@@ -33,7 +33,7 @@ enum ActionRoutes {
             let teller = Teller(invocation)
             let event = AlertRoutes.event(path.id, "test", nil, [:], invocation)
             return try await invocation.database.interactive { transaction in
-                let alert = try AlertRoutes.one(try await transaction.rows(AlertsSQL.find, .uuid(path.id)))
+                let alert = try AlertRoutes.whole(try await transaction.rows(AlertsSQL.find, .uuid(path.id)))
                 _ = try await transaction.batch([event] + teller.test(alert))
                 invocation.jobs.announce()
                 return AlertAnswer(alert)
@@ -48,7 +48,7 @@ enum ActionRoutes {
         let now = invocation.time.now()
         let user = AlertRoutes.user(invocation)
         return try await invocation.database.interactive { transaction in
-            var alert = try AlertRoutes.one(try await transaction.rows(AlertsSQL.hold, .uuid(id)))
+            var alert = try AlertRoutes.whole(try await transaction.rows(AlertsSQL.hold, .uuid(id)))
             let details = try body(&alert.state, now)
             let firing = alert.state.phase == .firing ? alert.state.firing : nil
             var calls = [

@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// What an alert is made of, as its maker says it: `metric`, `condition` and `threshold` for the usual rule, or `rule` for any.
 protocol AlertFields: Decodable, Sendable, Validated {

@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// An alert as it is kept.
 struct AlertRecord: Sendable {
@@ -24,6 +25,8 @@ struct AlertRecord: Sendable {
     let updatedAt: Timestamp
     /// What forecasts said of the newest values.
     var bands: ForecastBands
+    /// Why it can be neither evaluated nor acted on until it is replaced: something of it cannot be read any more. Its defaults stand there.
+    private(set) var fault: AppError?
 
     init(_ row: Row) throws {
         id = try row.uuid(0)
@@ -36,16 +39,26 @@ struct AlertRecord: Sendable {
         conditionName = try row.text(7)
         threshold = try row.optionalFloat8(8)
         rule = try JSON.read(try row.json(9))
-        timing = try JSON.decode(RuleTiming.self, from: try JSON.read(try row.json(10)))
+        var unread: [String] = []
+        func part<Part: Decodable>(_ name: String, _ json: [UInt8], else standard: Part) -> Part {
+            do { return try JSON.decode(Part.self, from: try JSON.read(json)) } catch {
+                unread.append(name)
+                return standard
+            }
+        }
+        timing = part("timing", try row.json(10), else: RuleTiming())
         channels = try JSON.decode([UUID].self, from: try JSON.read(try row.json(11)))
-        escalation = try row.optionalJSON(12).map { try JSON.decode(Escalation.self, from: try JSON.read($0)) }
+        escalation = try row.optionalJSON(12).flatMap { part("escalation", $0, else: nil) }
         isEnabled = try row.bool(13)
-        let state = try JSON.read(try row.json(14))
-        self.state = state == [:] ? FiringState() : try JSON.decode(FiringState.self, from: state)
+        let state = try row.json(14)
+        self.state = try JSON.read(state) == [:] ? FiringState() : part("state", state, else: FiringState())
         createdAt = try row.timestamp(15)
         updatedAt = try row.timestamp(16)
         // What another version of the product kept is made anew.
         bands = (try? JSON.decode(ForecastBands.self, from: try JSON.read(try row.json(17)))) ?? ForecastBands()
+        if !unread.isEmpty {
+            fault = AppError(.conflict, "The alert's \(unread.joined(separator: " and ")) cannot be read any more; replace the alert")
+        }
     }
 
     func condition() throws(AppError) -> Condition { try Condition(json: rule) }

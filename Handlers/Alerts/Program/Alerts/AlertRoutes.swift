@@ -20,6 +20,16 @@ enum AlertRoutes {
             let alerts = try found[1].prefix(limit).map { AlertAnswer(try AlertRecord($0)) }
             return AlertPage(alerts: alerts, next: found[1].count > limit ? alerts.last?.id : nil)
         }
+        // Of all businesses, in the same order; `phase` is normal, pending or firing.
+        Route.get("/dashboard/alerts", access: .bearer("alerts:read"), summary: "Alerts of all businesses, and where they stand") {
+            (query: AlertsQuery, invocation: Invocation) async throws -> AlertPage in
+            let limit = query.limit ?? 100
+            let rows = try await invocation.database.rows(
+                AlertsSQL.listAll, .texts((query.phase.map { [$0] } ?? FiringState.Phase.allCases).map(\.rawValue)), .uuid(query.after ?? .zero),
+                .int32(Int32(limit + 1)))
+            let alerts = try rows.prefix(limit).map { AlertAnswer(try AlertRecord($0)) }
+            return AlertPage(alerts: alerts, next: rows.count > limit ? alerts.last?.id : nil)
+        }
         Route.post("/dashboard/alerts", access: .bearer("alerts:write"), summary: "Make an alert", status: 201) {
             (input: AlertInput, invocation: Invocation) async throws -> AlertAnswer in
             let draft = try input.draft()
@@ -50,6 +60,11 @@ enum AlertRoutes {
                 var alert = try one(try await transaction.rows(AlertsSQL.hold, .uuid(input.id)))
                 try await check(draft, transaction)
                 var calls: [Call] = []
+                if alert.fault != nil {
+                    // Its firings keep their numbers.
+                    let newest = try await transaction.rows(AlertsSQL.firings, .uuid(input.id)).first?.int32(0)
+                    alert.state = FiringState(firing: Int(newest ?? 0))
+                }
                 // Another rule, or none: what was found before says nothing of it.
                 if alert.rule != draft.condition.json || alert.timing != draft.timing || alert.business != draft.business || !draft.isEnabled {
                     let step = alert.state.restart(at: teller.now)
@@ -85,6 +100,13 @@ enum AlertRoutes {
         return try AlertRecord(row)
     }
 
+    /// The same for what needs all of it. Throws `CONFLICT` where some of it cannot be read any more.
+    static func whole(_ rows: Rows) throws -> AlertRecord {
+        let alert = try one(rows)
+        if let fault = alert.fault { throw fault }
+        return alert
+    }
+
     /// That the business and all channels are the tenant's.
     private static func check(_ draft: AlertDraft, _ transaction: Transaction) async throws {
         let channels = Array(Set(draft.channels + (draft.escalation?.steps.flatMap(\.channelIDs) ?? [])))
@@ -111,6 +133,17 @@ enum AlertRoutes {
     /// Machines are nobody.
     static func user(_ invocation: Invocation) -> Bind {
         invocation.principal.apiKey != nil || invocation.principal.user.uuid == .zero ? .null : .uuid(invocation.principal.user.uuid)
+    }
+}
+
+struct AlertsQuery: Decodable, Sendable, Validated {
+    /// All, unless given.
+    let phase: FiringState.Phase?
+    let after: UUID?
+    let limit: Int?
+
+    func validate(_ issues: inout [AppError.Issue]) {
+        issues.require((1...200).contains(limit ?? 1), "limit", "expected a whole number from 1 to 200")
     }
 }
 

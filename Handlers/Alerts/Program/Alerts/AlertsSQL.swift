@@ -12,6 +12,16 @@ enum AlertsSQL {
         where a.tenant_id = $1 and a.business_id = $2 and a.id > $3 order by a.id limit $4
         """, access: .read)
 
+    /// $2 phases, $3 the id behind which to begin, $4 how many.
+    static let listAll = Statement(
+        "alerts.list_all",
+        """
+        select a.id, a.business_id, b.name, a.user_id, a.name, a.severity, a.metric, a.condition, a.threshold, a.rule, a.timing,
+            to_jsonb(a.channel_ids), a.escalation, a.enabled, a.state, a.created_at, a.updated_at, a.bands
+        from app.alerts a join app.businesses b on b.tenant_id = $1 and b.id = a.business_id
+        where a.tenant_id = $1 and a.phase = any($2::text[]) and a.id > $3 order by a.id limit $4
+        """, access: .read)
+
     static let find = Statement(
         "alerts.find",
         """
@@ -105,6 +115,6 @@ enum AlertsSQL {
         """, access: .read)
 
     static let all = [
-        list, find, hold, business, channels, insert, update, delete, keepState, event, acknowledge, resolve, firings, events,
+        list, listAll, find, hold, business, channels, insert, update, delete, keepState, event, acknowledge, resolve, firings, events,
     ]
 }

@@ -1,6 +1,7 @@
 import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// Turns what a step brought into statements of its own transaction: history, firings, and what is told.
 struct Teller: Sendable {

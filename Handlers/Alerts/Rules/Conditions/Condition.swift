@@ -46,7 +46,8 @@ public indirect enum Condition: Sendable, Hashable {
         return names
     }
 
-    private var metric: String? {
+    /// The one that a leaf looks at; nil for what stands together.
+    public var metric: String? {
         switch self {
         case .threshold(let test): test.metric
         case .change(let test): test.metric

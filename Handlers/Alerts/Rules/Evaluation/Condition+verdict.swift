@@ -6,26 +6,28 @@ extension Condition {
     ///
     /// `memory` is of the same history; what was reckoned before is taken from it.
     public func verdict(at slot: Timestamp, _ history: History, isFiring: Bool, _ memory: inout RuleMemory) -> Verdict {
-        switch self {
-        case .threshold(let test): return test.verdict(slot, history, isFiring)
-        case .change(let test): return test.verdict(slot, history, isFiring)
-        case .forecast(let test): return test.verdict(slot, history, &memory)
-        case .anomaly(let test): return test.verdict(slot, history, &memory)
-        case .noData(let test): return test.verdict(slot, history)
-        case .not(let part):
-            let verdict = part.verdict(at: slot, history, isFiring: isFiring, &memory)
-            return Verdict(!verdict.truth, value: verdict.value, verdict.summary)
-        case .all(let parts):
-            return Self.together(verdicts(parts, slot, history, isFiring, &memory), .breached) { $0 && $1 }
-        case .any(let parts):
-            return Self.together(verdicts(parts, slot, history, isFiring, &memory), .clear) { $0 || $1 }
+        verdict { leaf in
+            switch leaf {
+            case .threshold(let test): test.verdict(slot, history, isFiring)
+            case .change(let test): test.verdict(slot, history, isFiring)
+            case .forecast(let test): test.verdict(slot, history, &memory)
+            case .anomaly(let test): test.verdict(slot, history, &memory)
+            case .noData(let test): test.verdict(slot, history)
+            case .all, .any, .not: Verdict(.unknown, "")
+            }
         }
     }
 
-    private func verdicts(
-        _ parts: [Condition], _ slot: Timestamp, _ history: History, _ isFiring: Bool, _ memory: inout RuleMemory
-    ) -> [Verdict] {
-        parts.map { $0.verdict(at: slot, history, isFiring: isFiring, &memory) }
+    /// The same where it is known how each of its ``leaves`` stands.
+    public func verdict(_ test: (Condition) -> Verdict) -> Verdict {
+        switch self {
+        case .threshold, .change, .forecast, .anomaly, .noData: return test(self)
+        case .not(let part):
+            let verdict = part.verdict(test)
+            return Verdict(!verdict.truth, value: verdict.value, verdict.summary)
+        case .all(let parts): return Self.together(parts.map { $0.verdict(test) }, .breached) { $0 && $1 }
+        case .any(let parts): return Self.together(parts.map { $0.verdict(test) }, .clear) { $0 || $1 }
+        }
     }
 
     private static func together(

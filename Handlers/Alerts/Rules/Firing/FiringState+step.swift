@@ -1,4 +1,5 @@
 public import Kernel
+public import NotificationRules
 
 extension FiringState {
     /// One evaluation. A slot that is not newer than the last one changes nothing, so that a firing and each of its notices come about once, however often

@@ -45,7 +45,8 @@ public struct FiringState: Codable, Sendable, Hashable {
         case hasData = "has_data"
     }
 
-    public init() {}
+    /// Before the first evaluation. `firing`: the newest one of an alert that has lost its state.
+    public init(firing: Int = 0) { self.firing = firing }
 }
 
 /// What a step brought.

@@ -1,4 +1,5 @@
 public import Kernel
+public import NotificationRules
 
 /// When a condition becomes an alert, and when it is told of.
 public struct RuleTiming: Codable, Sendable, Hashable, Validated {

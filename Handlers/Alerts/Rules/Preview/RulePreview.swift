@@ -1,4 +1,5 @@
 public import Kernel
+public import NotificationRules
 
 /// What a rule would have done: the same machine over slots of the past.
 ///

@@ -1,7 +1,10 @@
-/// How new what happened in an hour is: the mean of four looks at it, each over how new such things ordinarily are.
+import Glibc
+
+/// How new what happened in an hour is: a mean of four looks at it, each over how new such things ordinarily are.
 ///
-/// An hour beside its last 24, an hour beside the one a day before, how restless two hours were, and the newest single value within the hour. One look
-/// takes for new what another has seen often; what is one, is new to several of them, or very new to one.
+/// An hour beside its last 24, an hour beside the one a day before, how restless two hours were, and the newest single value within the hour; the first
+/// and the last count twice. One look takes for new what another has seen often; what is one, is new to several of them, or very new to one: so the
+/// mean is the generalized one (Hölder's) with an exponent between that of the arithmetic mean and that of the root mean square.
 struct HourlyNovelty: Sendable {
     private var day = TrailingMean(length: hoursOfDay)
     private var besideDay: PairNovelty
@@ -15,6 +18,8 @@ struct HourlyNovelty: Sendable {
     private static let hoursOfDay = 24
     /// Twelve weeks of hours.
     private static let hours = 2016
+    private static let weights = [2.0, 1, 1, 2]
+    private static let exponent = 1.5
     /// Farther is not told apart.
     private static let largest = 1e6
 
@@ -44,6 +49,7 @@ struct HourlyNovelty: Sendable {
             besideDay.next(mean, ofDay), besideYesterday.next(mean, day.leaving), restlessness.next(lastChange ?? change, change), newest,
         ]
         (newest, changes, lastChange) = (0, 0, change)
-        return looks.reduce(0) { $0 + min($1, Self.largest) } / Double(looks.count)
+        let sum = zip(looks, Self.weights).reduce(0) { $0 + $1.1 * pow(min($1.0, Self.largest), Self.exponent) }
+        return pow(sum / Self.weights.reduce(0, +), 1 / Self.exponent)
     }
 }

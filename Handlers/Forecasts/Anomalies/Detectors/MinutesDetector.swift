@@ -12,7 +12,7 @@ struct MinutesDetector: Sendable {
     private var heard = 0
     private var last: Reading?
     private let length: Int
-    private static let threshold = 0.58
+    private static let threshold = 0.68
     /// Hours that are only learned from.
     private static let warmUp = 24
 

@@ -38,7 +38,9 @@ public enum Gaps {
         let behind = following.count == period ? Spread.mean(following) : before
         for index in gap {
             let share = Double(index - gap.lowerBound + 1) / length
-            values[index] = before * (1 - share) + behind * share + season[(index - gap.lowerBound) % period] - before
+            let value = before * (1 - share) + behind * share + season[(index - gap.lowerBound) % period] - before
+            // The mean of the largest numbers is none: then it stays the line.
+            if value.isFinite { values[index] = value }
         }
     }
 }

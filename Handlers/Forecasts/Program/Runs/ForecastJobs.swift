@@ -39,25 +39,43 @@ private struct BusinessRun: Sendable {
 
     /// KPIs that are read, forecast and kept together: the longest that a job computes without looking whether it is still wanted.
     private static let together = 8
+    /// Which KPIs are due is read for so many: all revisions of the tenant are gone through for it.
+    private static let page = 400
 
     func run() async throws {
         var after = try await job.checkpoint()?["after"]?.string.flatMap { UUID($0) } ?? .zero
         var weather: [Regressor]?
-        while true {
-            let rows = try await job.database.rows(
-                ForecastsSQL.due, .uuid(input.business), .uuid(after), .bool(input.all ?? false), .int32(Int32(Self.together)))
-            let kpis = try rows.map { try KPI($0) }
-            guard let last = kpis.last else { break }
-            if weather == nil { weather = try await job.database.weather(of: input.business, now: job.time.now()) }
-            let calls = try await forecast(kpis, weather ?? [])
-            after = last.id
-            guard kpis.count == Self.together else {
-                try await job.finish(calls)
-                return
+        // What cannot be forecast stays due.
+        var seen: Set<UUID> = []
+        var (isFirst, foundAny) = (true, true)
+        // Who wants a job for a KPI that comes meanwhile is told that this one is there: so it looks again until nothing new is left.
+        while foundAny {
+            foundAny = false
+            while true {
+                let due = try await due(after, all: isFirst && input.all == true)
+                let new = due.filter { !seen.contains($0.id) }
+                for start in stride(from: 0, to: new.count, by: Self.together) {
+                    let kpis = Array(new[start..<min(start + Self.together, new.count)])
+                    if weather == nil { weather = try await job.database.weather(of: input.business, now: job.time.now()) }
+                    let calls = try await forecast(kpis, weather ?? [])
+                    // A later look begins anew, and has little left.
+                    let checkpoint: JSONValue? = isFirst ? ["after": .string("\(new[start + kpis.count - 1].id)")] : nil
+                    _ = try await job.database.transaction(calls + [job.advance(checkpoint: checkpoint)])
+                    seen.formUnion(kpis.map(\.id))
+                    foundAny = true
+                }
+                guard let last = due.last, due.count == Self.page else { break }
+                after = last.id
             }
-            _ = try await job.database.transaction(calls + [job.advance(checkpoint: ["after": .string("\(after)")])])
+            (isFirst, after) = (false, .zero)
         }
         try await job.finish()
+    }
+
+    private func due(_ after: UUID, all: Bool) async throws -> [KPI] {
+        let rows = try await job.database.rows(
+            ForecastsSQL.due, .uuid(input.business), .uuid(after), .bool(all), .int32(Int32(Self.page)))
+        return try rows.map { try KPI($0) }
     }
 
     private func forecast(_ kpis: [KPI], _ weather: [Regressor]) async throws -> [Call] {
@@ -66,7 +84,8 @@ private struct BusinessRun: Sendable {
         let made = try await job.offload { histories.map { history in (history.kpi, forecasts(history, weather, now)) } }
         return try made.flatMap { kpi, forecasts in
             let kept = forecasts.map(\.frequency.rawValue)
-            return [Call(ForecastsSQL.drop, [.uuid(kpi.id), .texts(kept)])] + (try forecasts.map { try $0.call(kpi, id: job.makeID()) })
+            return [Call(ForecastsSQL.drop, [.uuid(kpi.id), .texts(kept), .int64(kpi.revision)])]
+                + (try forecasts.map { try $0.call(kpi, id: job.makeID()) })
         }
     }
 

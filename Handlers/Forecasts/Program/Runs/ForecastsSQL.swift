@@ -51,10 +51,13 @@ enum ForecastsSQL {
         where f.revision <= excluded.revision
         """, access: .write)
 
-    /// Drops forecasts of the KPI $2 of other frequencies than $3.
+    /// Drops forecasts of the KPI $2 of other frequencies than $3, but none of a later revision than $4.
     static let drop = Statement(
-        "forecasts.drop", "delete from app.forecasts f where f.tenant_id = $1 and f.source_id = $2 and f.frequency <> all ($3::text[])",
-        access: .write)
+        "forecasts.drop",
+        """
+        delete from app.forecasts f
+        where f.tenant_id = $1 and f.source_id = $2 and f.frequency <> all ($3::text[]) and f.revision <= $4
+        """, access: .write)
 
     static let all = [businesses, due, count, put, drop]
 }

@@ -1,5 +1,5 @@
-public import AlertRules
 public import Kernel
+public import NotificationRules
 
 /// Something to tell: once in words for people, once as data for programs.
 public struct Notice: Codable, Sendable, Hashable {

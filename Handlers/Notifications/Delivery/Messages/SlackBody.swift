@@ -1,5 +1,5 @@
-import AlertRules
 public import Kernel
+import NotificationRules
 
 /// What an incoming webhook of Slack's kind receives: `{"text": …}` in mrkdwn. Nothing that somebody named a metric or a business can call anybody or
 /// become a link.

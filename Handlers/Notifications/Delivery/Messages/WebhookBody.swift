@@ -1,5 +1,5 @@
-import AlertRules
 public import Kernel
+import NotificationRules
 
 /// What a generic webhook receives (Standard Webhooks 1.0, "Payload structure"): `type`, `timestamp`, `data`.
 public enum WebhookBody {

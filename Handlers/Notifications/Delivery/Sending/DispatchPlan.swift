@@ -1,5 +1,5 @@
-public import AlertRules
 public import Kernel
+public import NotificationRules
 
 /// What becomes of the messages that wait for one channel.
 public struct DispatchPlan: Sendable {
@@ -8,11 +8,15 @@ public struct DispatchPlan: Sendable {
         public let id: UUID
         public let severity: Severity
         public let createdAt: Timestamp
+        /// When it happened; by this the newest are known.
+        public let occurredAt: Timestamp
         /// How often it was tried; what was tried once goes alone under its own id.
         public let attempts: Int
 
-        public init(id: UUID, severity: Severity, createdAt: Timestamp, attempts: Int) {
+        /// `occurredAt` defaults to `createdAt`.
+        public init(id: UUID, severity: Severity, createdAt: Timestamp, occurredAt: Timestamp? = nil, attempts: Int) {
             (self.id, self.severity, self.createdAt, self.attempts) = (id, severity, createdAt, attempts)
+            self.occurredAt = occurredAt ?? createdAt
         }
     }
 

@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// What a channel is made of.
 protocol ChannelFields: Decodable, Sendable, Validated {

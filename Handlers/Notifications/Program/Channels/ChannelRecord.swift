@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// Where messages go.
 enum ChannelType: String, Codable, Sendable, CaseIterable { case email, slack, webhook }

@@ -1,7 +1,7 @@
 import Addresses
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `/notifications/channels`: where messages go beside the app. Admins' affair: who may make one sends the tenant's figures elsewhere.
 struct ChannelRoutes: Sendable {
@@ -52,12 +52,18 @@ struct ChannelRoutes: Sendable {
                 return ChannelAnswer(try Self.one(rows[2]))
             }
         }
+        // Not one that alerts name: they would be told of to nobody.
         Route.delete("/notifications/channels/{channel_id}", access: .bearer("notifications:write"), summary: "Delete a channel", status: 204) {
             (path: ChannelPath, invocation: Invocation) async throws -> Response in
             let line = invocation.audit("channel.deleted", target: ("channel", path.id))
             try await invocation.database.interactive { transaction in
-                guard try await transaction.rows(ChannelsSQL.delete, .uuid(path.id)).affected > 0 else { throw Self.notFound }
-                _ = try await transaction.batch([line])
+                _ = try Self.one(try await transaction.rows(ChannelsSQL.hold, .uuid(path.id)))
+                let alerts = try await transaction.rows(ChannelsSQL.alerts, .uuid(path.id)).map { "\"\(try $0.text(0))\"" }
+                guard alerts.isEmpty else {
+                    let named = alerts.prefix(3).joined(separator: ", ") + (alerts.count > 3 ? " and others" : "")
+                    throw AppError(.conflict, "Alerts name this channel (\(named)); take it out of them first")
+                }
+                _ = try await transaction.batch([Call(ChannelsSQL.delete, [.uuid(path.id)]), line])
             }
             return .noContent
         }

@@ -72,6 +72,14 @@ enum ChannelsSQL {
         on conflict do nothing
         """, access: .write)
 
+    /// $2 id: names of alerts that name it, the first four.
+    static let alerts = Statement(
+        "notifications.channel_alerts",
+        """
+        select a.name from app.alerts a
+        where a.tenant_id = $1 and ($2::uuid = any(a.channel_ids) or position($2::text in a.escalation::text) > 0) order by a.id limit 4
+        """, access: .read, plan: .custom)
+
     static let delete = Statement(
         "notifications.delete_channel", "delete from app.notification_channels where tenant_id = $1 and id = $2", access: .write)
 
@@ -84,5 +92,5 @@ enum ChannelsSQL {
     static let zone = Statement(
         "notifications.zone", "select starts_at, seconds from tenancy.zone_offsets($2, $3, $4) where $1::uuid is not null", access: .read)
 
-    static let all = [list, hold, holdAll, insert, update, reseal, keepThrottle, switchOff, delete, members, zone]
+    static let all = [list, hold, holdAll, insert, update, reseal, keepThrottle, switchOff, alerts, delete, members, zone]
 }

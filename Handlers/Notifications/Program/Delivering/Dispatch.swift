@@ -1,30 +1,29 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
-/// A message that waits, as it was found.
+/// A message that waits, as it was found, without its words.
 struct WaitingMessage: Sendable {
     let id: UUID
-    let channel: UUID
+    /// The one member whom it is for; nil: all of the channel's.
     let recipient: UUID?
     let key: String
     let severity: Severity
-    let notice: Notice
     let attempts: Int
     let createdAt: Timestamp
+    let occurredAt: Timestamp
 
     init(_ row: Row) throws {
         id = try row.uuid(0)
-        channel = try row.uuid(1)
-        recipient = try row.optionalUUID(2)
-        key = try row.text(3)
-        severity = Severity(rawValue: try row.text(4)) ?? .info
-        notice = try JSON.decode(Notice.self, from: try JSON.read(try row.json(5)))
-        attempts = Int(try row.int32(6))
-        createdAt = try row.timestamp(7)
+        recipient = try row.optionalUUID(1)
+        key = try row.text(2)
+        severity = Severity(rawValue: try row.text(3)) ?? .info
+        attempts = Int(try row.int32(4))
+        createdAt = try row.timestamp(5)
+        occurredAt = try row.optionalText(6).flatMap { Timestamp($0) } ?? createdAt
     }
 
-    var waiting: DispatchPlan.Waiting { .init(id: id, severity: severity, createdAt: createdAt, attempts: attempts) }
+    var waiting: DispatchPlan.Waiting { .init(id: id, severity: severity, createdAt: createdAt, occurredAt: occurredAt, attempts: attempts) }
 }
 
 /// One message that goes out now, to a channel that is called.

@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// The statements on messages that wait, and on the log of tries.
 enum OutboxSQL {
@@ -20,22 +20,38 @@ enum OutboxSQL {
         ]
     }
 
-    /// What is due and nobody works on: $2 the most that was never tried, $3 the most that was. What somebody else holds is passed over.
+    /// Channels for which something is due that nobody works on; those that have waited longest first.
+    static let dueChannels = Statement(
+        "notifications.due_channels",
+        """
+        select o.channel_id from app.notification_outbox o
+        where o.tenant_id = $1 and o.status = 'waiting' and o.due_at <= now() and o.claimed_until <= now()
+        group by o.channel_id order by min(o.due_at) limit 50
+        """, access: .read)
+
+    /// What is due for a channel, was never tried and nobody works on, without its words: $2 the channel, $3 how many. What somebody else holds is passed
+    /// over.
     static let due = Statement(
         "notifications.due",
         """
-        (select o.id, o.channel_id, o.recipient, o.key, o.severity, o.notice, o.attempts, o.created_at from app.notification_outbox o
-         where o.tenant_id = $1 and o.status = 'waiting' and o.due_at <= now() and o.claimed_until <= now() and o.attempts = 0
-         order by o.due_at limit $2 for update skip locked)
+        select o.id, o.recipient, o.key, o.severity, o.attempts, o.created_at, o.notice ->> 'occurred_at' from app.notification_outbox o
+        where o.tenant_id = $1 and o.channel_id = $2 and o.status = 'waiting' and o.due_at <= now() and o.claimed_until <= now() and o.attempts = 0
+        order by o.due_at limit $3 for update skip locked
         """, access: .write)
 
+    /// The same of what was tried.
     static let dueAgain = Statement(
         "notifications.due_again",
         """
-        select o.id, o.channel_id, o.recipient, o.key, o.severity, o.notice, o.attempts, o.created_at from app.notification_outbox o
-        where o.tenant_id = $1 and o.status = 'waiting' and o.due_at <= now() and o.claimed_until <= now() and o.attempts > 0
-        order by o.due_at limit $2 for update skip locked
+        select o.id, o.recipient, o.key, o.severity, o.attempts, o.created_at, o.notice ->> 'occurred_at' from app.notification_outbox o
+        where o.tenant_id = $1 and o.channel_id = $2 and o.status = 'waiting' and o.due_at <= now() and o.claimed_until <= now() and o.attempts > 0
+        order by o.due_at limit $3 for update skip locked
         """, access: .write)
+
+    /// $2 ids: what they say.
+    static let notices = Statement(
+        "notifications.notices", "select o.id, o.notice from app.notification_outbox o where o.tenant_id = $1 and o.id = any($2::uuid[])",
+        access: .read)
 
     /// $2 ids, $3 until when: they wait.
     static let wait = Statement(
@@ -119,5 +135,31 @@ enum OutboxSQL {
             from app.notification_outbox o where o.tenant_id = $1 and o.status = 'waiting' having count(*) > 0) n
         """, access: .write)
 
-    static let all = [deliver, deliverNext, insert, due, dueAgain, wait, drop, fold, claim, end, again, release, record, log]
+    static let all = [
+        deliver, deliverNext, insert, dueChannels, due, dueAgain, notices, wait, drop, fold, claim, end, again, release, record, log,
+    ]
+}
+
+extension OutboxSQL {
+    /// A line of the log of tries.
+    static func record(_ dispatch: Dispatch, _ next: DeliveryAttempt.Next, _ result: DeliveryAttempt.Result?, _ took: Duration, _ id: UUID) -> Call {
+        var status: Int32?
+        if case .status(let code, _) = result { status = Int32(clamping: code) }
+        let outcome: (name: String, reason: String?) =
+            switch next {
+            case .delivered: ("delivered", nil)
+            case .again(_, let reason): ("again", reason)
+            case .givenUp(let reason, _): ("failed", reason)
+            }
+        return Call(
+            record,
+            [
+                .uuid(id), .uuid(dispatch.channel.id), .uuid(dispatch.id), .int32(Int32(dispatch.messages)), .int32(Int32(dispatch.attempt)),
+                .text(outcome.name), .optional(status, Bind.int32), .optional(outcome.reason.map(cut), Bind.text),
+                .int32(Int32(clamping: took.milliseconds)),
+            ])
+    }
+
+    /// What the tables hold of a reason.
+    static func cut(_ text: String) -> String { String(text.unicodeScalars.prefix(400)) }
 }

@@ -1,7 +1,7 @@
-import AlertRules
 import HandlerKit
 import Mailing
 import NotificationDelivery
+import NotificationRules
 
 /// Mail for members: what each of them wants, and when.
 struct Postman: Sendable {

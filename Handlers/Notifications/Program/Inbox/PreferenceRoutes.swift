@@ -1,5 +1,5 @@
-import AlertRules
 import HandlerKit
+import NotificationRules
 
 /// `/notifications/preferences`: what the caller wants to hear by mail, and when not. What stands in the app stands there in any case.
 enum PreferenceRoutes {

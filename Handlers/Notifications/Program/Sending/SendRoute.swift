@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `POST /system/notifications/send`: tells the members of the tenant, or one of them, something in the app, and channels where they are named.
 enum SendRoute {

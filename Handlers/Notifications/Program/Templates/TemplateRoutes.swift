@@ -1,6 +1,6 @@
-import AlertRules
 import HandlerKit
 import NotificationDelivery
+import NotificationRules
 
 /// `/notifications/templates`: the tenant's own words for a type of message, on every channel that has none of its own.
 enum TemplateRoutes {
@@ -42,11 +42,6 @@ enum TemplateRoutes {
             let worded = MessageWording(title: input.title, text: input.text).worded(notice)
             return TemplateText(title: worded.title, text: worded.text)
         }
-    }
-
-    /// Words for the types that have some.
-    static func table(_ rows: Rows) throws -> [String: MessageWording] {
-        Dictionary(try rows.map { row in (try row.text(0), try TemplateAnswer.wording(row)) }) { first, _ in first }
     }
 }
 

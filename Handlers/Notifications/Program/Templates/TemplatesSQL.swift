@@ -6,6 +6,11 @@ enum TemplatesSQL {
         "notifications.templates",
         "select type, wording, updated_at from app.notification_templates where tenant_id = $1 order by type limit 50", access: .read)
 
+    /// $2 type.
+    static let find = Statement(
+        "notifications.template", "select type, wording, updated_at from app.notification_templates where tenant_id = $1 and type = $2",
+        access: .read, cost: .short)
+
     /// $2 type, $3 wording. No row: there are 50 others.
     static let keep = Statement(
         "notifications.keep_template",
@@ -20,5 +25,5 @@ enum TemplatesSQL {
     static let delete = Statement(
         "notifications.delete_template", "delete from app.notification_templates where tenant_id = $1 and type = $2", access: .write)
 
-    static let all = [list, keep, delete]
+    static let all = [list, find, keep, delete]
 }

@@ -40,9 +40,8 @@ public struct JSONPath: Sendable, Hashable {
                     var visited = 0
                     guard descend(node, segment, &next, &visited) else { return nil }
                 } else {
-                    select(node, segment, &next)
+                    guard select(node, segment, &next) else { return nil }
                 }
-                guard next.count <= Self.most else { return nil }
             }
             nodes = next
         }
@@ -52,26 +51,34 @@ public struct JSONPath: Sendable, Hashable {
     /// The first value; nil where there is none.
     public func first(in root: JSONValue) -> JSONValue? { values(in: root)?.first }
 
-    private func select(_ node: JSONValue, _ segment: Segment, _ result: inout [JSONValue]) {
+    /// False where they are too many: said before they are gathered, since one selector may name all elements again and again.
+    private func select(_ node: JSONValue, _ segment: Segment, _ result: inout [JSONValue]) -> Bool {
         for selector in segment.selectors {
+            let left = Self.most - result.count
             switch (selector, node) {
             case (.name(let name), .object(let members)): if let value = members[name] { result.append(value) }
             case (.index(let index), .array(let elements)):
                 let place = index < 0 ? elements.count + index : index
                 if elements.indices.contains(place) { result.append(elements[place]) }
             case (.slice(let start, let end, let step), .array(let elements)):
-                for place in Self.places(start, end, step, count: elements.count) { result.append(elements[place]) }
-            case (.all, .array(let elements)): result += elements
-            case (.all, .object(let members)): result += members.map(\.value)
+                let places = Self.places(start, end, step, count: elements.count)
+                guard places.count <= left else { return false }
+                for place in places { result.append(elements[place]) }
+            case (.all, .array(let elements)):
+                guard elements.count <= left else { return false }
+                result += elements
+            case (.all, .object(let members)):
+                guard members.count <= left else { return false }
+                result += members.map(\.value)
             default: break
             }
         }
+        return result.count <= Self.most
     }
 
     private func descend(_ node: JSONValue, _ segment: Segment, _ result: inout [JSONValue], _ visited: inout Int) -> Bool {
         visited += 1
-        select(node, segment, &result)
-        guard visited <= Self.most, result.count <= Self.most else { return false }
+        guard visited <= Self.most, select(node, segment, &result) else { return false }
         switch node {
         case .array(let elements): return elements.allSatisfy { descend($0, segment, &result, &visited) }
         case .object(let members): return members.allSatisfy { descend($0.value, segment, &result, &visited) }

@@ -1,4 +1,5 @@
 import Addresses
+import Articles
 public import Kernel
 
 /// Places by their names: GeoNames search web service. What was found is kept for ever.
@@ -47,7 +48,7 @@ public struct GeoNamesSearch: Connector {
         var places: [PlaceRecord] = []
         for (index, row) in rows.enumerated() {
             func degrees(_ name: String) -> Double? { row[name]?.number ?? row[name]?.string.flatMap(Double.init) }
-            guard let id = row["geonameId"]?.integer, let name = row["name"]?.string, (1...200).contains(name.unicodeScalars.count),
+            guard let id = row["geonameId"]?.integer, let name = row["name"]?.string.map({ CleanedText.clean($0, limit: 200) }), !name.isEmpty,
                 let latitude = degrees("lat"), let longitude = degrees("lng"), latitude.magnitude <= 90, longitude.magnitude <= 180
             else {
                 page.refuse(index + 1, "has no number, name or coordinates")
@@ -55,8 +56,8 @@ public struct GeoNamesSearch: Connector {
             }
             places.append(
                 PlaceRecord(
-                    id: id, query: query, name: name, country: row["countryName"]?.string.map { String($0.prefix(100)) },
-                    region: row["adminName1"]?.string.map { String($0.prefix(200)) }, latitude: latitude, longitude: longitude,
+                    id: id, query: query, name: name, country: row["countryName"]?.string.map { CleanedText.clean($0, limit: 100) },
+                    region: row["adminName1"]?.string.map { CleanedText.clean($0, limit: 200) }, latitude: latitude, longitude: longitude,
                     population: row["population"]?.integer))
         }
         if rows.isEmpty { page.warning = "No place is called \(query)." }

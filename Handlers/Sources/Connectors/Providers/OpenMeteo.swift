@@ -71,17 +71,25 @@ enum OpenMeteo {
         return page
     }
 
+    /// What one column is called by the hour and by the day; nil: there is none.
+    private static let columns: [(hourly: String, daily: String?)] = [
+        ("temperature_2m", "temperature_2m_mean"), ("relative_humidity_2m", nil), ("precipitation", "precipitation_sum"),
+        ("wind_speed_10m", "wind_speed_10m_max"), ("weather_code", "weather_code"),
+    ]
+
     private static func read(
         _ answer: JSONValue, _ place: Place, _ kind: WeatherRecord.Kind, isDaily: Bool, _ records: inout [WeatherRecord], _ page: inout PullPage
     ) throws(PullFault) {
         guard let table = answer[isDaily ? "daily" : "hourly"], let times = table["time"]?.array else {
             throw PullFault(.wrongShape, "The answer has no \(isDaily ? "daily" : "hourly") values of \(place.name).")
         }
-        func column(_ name: String) -> [JSONValue] { table[name]?.array ?? [] }
-        func value(_ column: [JSONValue], _ index: Int) -> Double? { index < column.count ? column[index].number : nil }
-        let temperature = column(isDaily ? "temperature_2m_mean" : "temperature_2m"), humidity = column("relative_humidity_2m")
-        let precipitation = column(isDaily ? "precipitation_sum" : "precipitation"), codes = column("weather_code")
-        let wind = column(isDaily ? "wind_speed_10m_max" : "wind_speed_10m")
+        let names = columns.map { isDaily ? $0.daily : $0.hourly }
+        let values = names.map { name in name.flatMap { table[$0]?.array } }
+        guard values.contains(where: { $0 != nil }) else {
+            throw PullFault(.wrongShape, "The answer has times and no weather of \(place.name).")
+        }
+        let missing = zip(names, values).compactMap { $1 == nil ? $0 : nil }
+        if !missing.isEmpty { page.warning = "The answer has no \(missing.joined(separator: ", ")) of \(place.name)." }
         for (index, text) in times.enumerated() {
             page.read += 1
             // `2026-01-31T12:00` and `2026-01-31`, in UTC as was asked for.
@@ -89,11 +97,15 @@ enum OpenMeteo {
                 page.refuse(page.read, "of \(place.name) has no time")
                 continue
             }
+            let found = values.map { $0.flatMap { index < $0.count ? $0[index] : nil } }
+            // What is not known yet comes as nulls; what is something else was meant to be a number.
+            if let wrong = found.firstIndex(where: { $0.map { !$0.isNull && $0.number == nil } ?? false }) {
+                page.refuse(page.read, "of \(place.name) at \(text) has no number as \(names[wrong] ?? "")")
+            }
+            let numbers = found.map { $0?.number }
             let record = WeatherRecord(
-                location: place.name, kind: kind, time: time, latitude: place.latitude, longitude: place.longitude,
-                temperature: value(temperature, index), humidity: value(humidity, index), precipitation: value(precipitation, index),
-                windSpeed: value(wind, index), weatherCode: value(codes, index).flatMap { Int(exactly: $0) })
-            // What is not known yet comes as nulls.
+                location: place.name, kind: kind, time: time, latitude: place.latitude, longitude: place.longitude, temperature: numbers[0],
+                humidity: numbers[1], precipitation: numbers[2], windSpeed: numbers[3], weatherCode: numbers[4].flatMap { Int(exactly: $0) })
             if record.temperature == nil, record.precipitation == nil, record.windSpeed == nil, record.weatherCode == nil { continue }
             records.append(record)
         }

@@ -62,7 +62,9 @@ public struct PostgresQuery: Connector {
         where !names.contains(name) {
             throw PullFault(.wrongShape, "The query has no column \(name), which \(field) names; it has \(names.prefix(20).joined(separator: ", ")).")
         }
-        guard let time = config.text("time_column") ?? names.first(where: { first[$0]?.string.flatMap { RecordTime.read(.string($0)) } != nil })
+        guard
+            let time = config.text("time_column")
+                ?? names.first(where: { name in rows.contains { $0[name]?.string.flatMap { RecordTime.read(.string($0)) } != nil } })
         else {
             throw PullFault(.wrongShape, "None of the columns \(names.prefix(20).joined(separator: ", ")) holds times; name it in time_column.")
         }
@@ -72,7 +74,10 @@ public struct PostgresQuery: Connector {
         } else {
             // A column is a KPI where any of its values is a number.
             let values = names.filter { name in name != time && rows.contains { $0[name]?.number != nil } }
-            guard !values.isEmpty else { throw PullFault(.wrongShape, "None of the columns holds numbers.") }
+            // Rows that hold nothing yet may stand before others that do.
+            guard !values.isEmpty || !rows.contains(where: { row in names.contains { $0 != time && row[$0]?.isNull == false } }) else {
+                throw PullFault(.wrongShape, "None of the columns holds numbers.")
+            }
             mapping = RecordMapping(time: .member(time), metrics: values.map { (name: $0, path: .member($0)) }, name: nil, value: nil)
         }
         return try mapping.page(of: .array(rows))

@@ -68,9 +68,10 @@ public struct ValueBatch: Sendable {
         public var name: String
         public var unit: String?
 
+        /// Of names that somebody else has given: without controls.
         public init(name: String, unit: String? = nil) {
-            self.name = name
-            self.unit = unit
+            self.name = CleanedText.line(name, limit: 200)
+            self.unit = unit.map { CleanedText.line($0, limit: 50) }.flatMap { $0.isEmpty ? nil : $0 }
         }
     }
 
@@ -90,10 +91,17 @@ public struct ValueBatch: Sendable {
 
     /// The most series of one source.
     public static let mostSeries = 1000
+    /// The most values of one answer: so many are stored in seconds, and fit into memory beside others.
+    public static let mostValues = 500_000
+    /// Whether values were left out because there are more than these.
+    public private(set) var isCut = false
+    /// What their owner is told then.
+    static let cutWarning = "There are more than \(mostValues) values; the rest was left out. Ask for less, for example a shorter period."
 
     public init() {}
 
-    /// Adds a value; of several for one series and time the last holds. False where there are too many series already.
+    /// Adds a value; of several for one series and time the last holds. False where there are too many series already. Beyond the most values nothing is
+    /// added.
     public mutating func add(_ one: Series, _ time: Timestamp, _ value: Double) -> Bool {
         let place: Int32
         if let known = numbers[one.name] {
@@ -107,6 +115,8 @@ public struct ValueBatch: Sendable {
         let key = Key(place: place, time: time.microseconds)
         if let index = seen[key] {
             values[index] = value
+        } else if values.count == Self.mostValues {
+            isCut = true
         } else {
             seen[key] = values.count
             places.append(place)

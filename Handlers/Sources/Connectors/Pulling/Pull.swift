@@ -1,3 +1,4 @@
+import Articles
 public import Kernel
 
 /// One run of a source, as its connector sees it.
@@ -108,7 +109,7 @@ public struct PullPage: Sendable {
         /// Record 0 stands for all of them.
         public init(record: Int, reason: String) {
             self.record = record
-            self.reason = reason
+            self.reason = CleanedText.line(reason, limit: 300)
         }
     }
 
@@ -117,6 +118,6 @@ public struct PullPage: Sendable {
 
     mutating func refuse(_ record: Int, _ reason: String) {
         refused += 1
-        if refusals.count < Self.mostRefusals { refusals.append(Refusal(record: record, reason: String(reason.prefix(300)))) }
+        if refusals.count < Self.mostRefusals { refusals.append(Refusal(record: record, reason: reason)) }
     }
 }

@@ -1,3 +1,4 @@
+import Articles
 public import Kernel
 
 /// Why a run, or a part of it, brought nothing: for the history of a source.
@@ -47,13 +48,14 @@ public struct PullFault: Error, Sendable, Equatable {
 
     public init(_ code: Code, _ message: String, retryAfter: Duration? = nil) {
         self.code = code
-        self.message = message
+        // What the other end has said may be part of it.
+        self.message = CleanedText.line(message, limit: 2000)
         self.retryAfter = retryAfter
     }
 
     /// As the history keeps it.
     public var json: JSONValue {
-        var value: JSONObject = ["code": .string(code.rawValue), "message": .string(String(message.prefix(2000)))]
+        var value: JSONObject = ["code": .string(code.rawValue), "message": .string(message)]
         if let retryAfter { value["retry_after_seconds"] = .integer(max(1, retryAfter.milliseconds / 1000)) }
         return .object(value)
     }

@@ -89,7 +89,9 @@ public struct RecordMapping: Sendable {
         var batch = ValueBatch()
         for (index, record) in records.enumerated() {
             if let problem = read(record, &batch) { page.refuse(index + 1, problem) }
+            if batch.isCut { break }
         }
+        if batch.isCut { page.warning = ValueBatch.cutWarning }
         page.records = .values(batch)
         return page
     }
@@ -102,11 +104,13 @@ public struct RecordMapping: Sendable {
             return "has \(Self.excerpt(found)) at \(self.time.text); expected a time such as 2026-01-31 or 2026-01-31T12:00:00Z"
         }
         if let name, let value {
-            guard let text = name.first(in: record)?.string, (1...200).contains(text.unicodeScalars.count) else {
+            let unit = unit?.first(in: record)?.string.flatMap { $0.unicodeScalars.count <= 50 ? $0 : nil }
+            guard let text = name.first(in: record)?.string, text.unicodeScalars.count <= 200,
+                case let series = ValueBatch.Series(name: text, unit: unit), series.name.contains(where: { !$0.isWhitespace })
+            else {
                 return "has no name of 1 to 200 characters at \(name.text)"
             }
-            let unit = unit?.first(in: record)?.string.flatMap { (1...50).contains($0.unicodeScalars.count) ? $0 : nil }
-            return add(value, record, .init(name: text, unit: unit), time, &batch)
+            return add(value, record, series, time, &batch)
         }
         var problem: String?
         for metric in metrics {

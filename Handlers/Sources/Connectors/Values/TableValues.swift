@@ -56,7 +56,7 @@ enum TableValues {
         var reader = DelimitedReader(shape: shape)
         try reader.feed(bytes)
         try reader.finish()
-        while let batch = reader.next() { try mapper.read(batch) }
+        while mapper.waiting < ValueBatch.mostValues, let batch = reader.next() { try mapper.read(batch) }
         return page(&mapper)
     }
 
@@ -75,6 +75,7 @@ enum TableValues {
             page.refuse(refusal.row, "line \(refusal.line)\(refusal.column.map { ", \($0)" } ?? "") \(refusal.reason)")
         }
         page.refused = mapper.refusals.count
+        if batch.isCut || mapper.valuesRead >= ValueBatch.mostValues { page.warning = ValueBatch.cutWarning }
         if series.count > ValueBatch.mostSeries { page.warning = "The table has \(series.count) KPIs; the first \(ValueBatch.mostSeries) are taken." }
         return page
     }

@@ -1,6 +1,9 @@
 import HandlerKit
 
 /// The statements by which news, weather, rates and places are stored. $2 is the business, $3 the source, arrays behind them.
+///
+/// Rows are written in the order of their keys, whatever order they came in: two sources of one business that bring the same wait for each other and
+/// never both.
 enum LandingSQL {
     /// $4 ids, $5 titles, $6 contents, $7 URLs, $8 and $9 URLs and titles in the form by which the same are known, $10 publishers, $11 languages, $12 countries,
     /// $13 images, $14 times. Left out are pages that are there, and headlines that are there from a week before or behind.
@@ -24,6 +27,7 @@ enum LandingSQL {
                     select from app.news_articles o
                     where o.tenant_id = $1 and o.business_id = $2 and o.title_key = g.title_key
                         and o.published_at between g.published_at - interval '7 days' and g.published_at + interval '7 days')
+            order by g.url_key
             on conflict (tenant_id, business_id, url_key) do nothing
             returning 1
         )
@@ -53,6 +57,7 @@ enum LandingSQL {
                 $12::float8[], $13::text[], $14::float8[])
                 as g (location, kind, "timestamp", latitude, longitude, temperature, humidity, precipitation, wind_speed, conditions, weather_code)
             where b.tenant_id = $1 and b.id = $2
+            order by g.location, g.kind, g."timestamp"
             on conflict (tenant_id, business_id, location, kind, "timestamp") do update set
                 source_id = excluded.source_id, latitude = excluded.latitude, longitude = excluded.longitude, temperature = excluded.temperature,
                 humidity = excluded.humidity, precipitation = excluded.precipitation, wind_speed = excluded.wind_speed,
@@ -82,6 +87,7 @@ enum LandingSQL {
             from app.businesses b
             cross join unnest($4::text[], $5::timestamptz[], $6::float8[]) as g (symbol, "timestamp", value)
             where b.tenant_id = $1 and b.id = $2
+            order by g.symbol, g."timestamp"
             on conflict (tenant_id, business_id, symbol, "timestamp") do update set
                 source_id = excluded.source_id, value = excluded.value, fetched_at = excluded.fetched_at
             where m.value is distinct from excluded.value
@@ -109,6 +115,7 @@ enum LandingSQL {
             cross join unnest($4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::float8[], $10::float8[], $11::float8[])
                 as g (geoname_id, query, name, country, region, latitude, longitude, population)
             where b.tenant_id = $1 and b.id = $2
+            order by g.geoname_id
             on conflict (tenant_id, business_id, geoname_id) do update set
                 source_id = excluded.source_id, query = excluded.query, name = excluded.name, country = excluded.country, region = excluded.region,
                 latitude = excluded.latitude, longitude = excluded.longitude, population = excluded.population, fetched_at = excluded.fetched_at

@@ -64,9 +64,10 @@ struct PushRoute: Sendable {
             switch read {
             case .failure(let failure): fault = failure
             case .success(let page):
-                _ = try await transaction.rows(
+                let noted = try await transaction.rows(
                     RunsSQL.note, runID, id, .int32(attempt), .int32(0), .int32(0), .int64(Int64(body.count)), .int64(Int64(page.read)),
                     .int64(Int64(page.refused)), .json(try JSON.encode(page.refusals)), .int32(Int32(PullPage.mostRefusals)))
+                guard !noted.isEmpty else { throw AppError(.conflict, "This source was changed or paused just now; send it again") }
                 let landed = try await landing.store(page.records, transaction)
                 _ = try await transaction.rows(
                     RunsSQL.noteLanded, runID, .int64(landed.new), .int64(landed.changed), .int64(landed.unchanged), .int64(landed.duplicate))

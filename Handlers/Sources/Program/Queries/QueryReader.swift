@@ -27,8 +27,9 @@ struct QueryReader: Sendable {
         }
     }
 
-    /// The most rows of one query, and how many are handed on at once.
+    /// The most rows of one query, their most bytes, and how many rows are handed on at once.
     static let mostRows = 50_000
+    private static let mostBytes = 16 << 20
     private static let step = 1000
     /// How long a query may take.
     private static let patience: Duration = .seconds(120)
@@ -45,10 +46,10 @@ struct QueryReader: Sendable {
     /// Throws `VALIDATION_ERROR` where it is known already that nothing there may be reached.
     func check(_ config: ConnectorSettings) throws(AppError) { try rules.check(try PostgresQuery.address(config), field: "config.host") }
 
-    /// Hands on rows, each an object with a member for each column, with how many bytes they are. Throws ``PullFault``, and what the body throws.
+    /// Hands on rows. Throws ``PullFault``, and what the body throws.
     func read(
         _ config: ConnectorSettings, _ credentials: ConnectorSettings, deadline: Deadline, most: Int = Self.mostRows,
-        _ body: ([JSONValue], Int) async throws -> Void
+        _ body: (QueryRows) async throws -> Void
     ) async throws {
         let client = PostgresClient(configuration(config, credentials), reactor: loop.started(), logger: logger)
         do {
@@ -76,12 +77,12 @@ struct QueryReader: Sendable {
     }
 
     private func read(
-        _ statement: String, _ client: PostgresClient, _ deadline: Deadline, _ most: Int, _ body: ([JSONValue], Int) async throws -> Void
+        _ statement: String, _ client: PostgresClient, _ deadline: Deadline, _ most: Int, _ body: (QueryRows) async throws -> Void
     ) async throws {
         // Rows are gathered before they are stored: no transaction here waits for one there.
-        var rows: [JSONValue] = []
+        var rows = QueryRows()
+        var pages: [QueryRows] = []
         var bytes = 0
-        var pages: [([JSONValue], Int)] = []
         try await client.withConnection(deadline: deadline) { own in
             try await own.begin()
             _ = try await own.query("set transaction read only")
@@ -90,18 +91,47 @@ struct QueryReader: Sendable {
             // Beside a list of columns nothing but one SELECT can stand there, and a second statement is refused by the protocol.
             for try await row in own.stream("select to_jsonb(q) from (\n\(statement)\n) as q limit \(most + 1)") {
                 count += 1
-                guard count <= most else { break }
+                guard count <= most else {
+                    rows.isCut = true
+                    break
+                }
                 let text = try row.json(0)
                 bytes += text.count
-                rows.append(try JSON.read(text))
-                guard rows.count == Self.step else { continue }
-                pages.append((rows, bytes))
-                (rows, bytes) = ([], 0)
+                guard bytes <= Self.mostBytes else {
+                    throw PullFault(
+                        .tooLarge, "The query gives more than \(Self.mostBytes >> 20) MB. Ask for less, for example for what is summed up already.")
+                }
+                if rows.texts.count == Self.step {
+                    pages.append(rows)
+                    rows = QueryRows()
+                }
+                rows.texts.append(text)
             }
-            try await own.rollback()
-            pages.append((rows, bytes))
+            // Whoever sends more than was asked for may send without end: that connection is closed as it is.
+            if !rows.isCut { try await own.rollback() }
+            pages.append(rows)
         }
-        for page in pages where !page.0.isEmpty { try await body(page.0, page.1) }
+        for page in pages where !page.texts.isEmpty { try await body(page) }
+    }
+}
+
+/// Rows of a query as they came, each the text of a JSON object with a member for each column.
+struct QueryRows: Sendable {
+    fileprivate(set) var texts: [[UInt8]] = []
+    /// Whether there are more, which are left out.
+    fileprivate(set) var isCut = false
+
+    var bytes: Int { texts.reduce(0) { $0 + $1.count } }
+
+    /// What they say.
+    func page(_ config: ConnectorSettings) throws(PullFault) -> PullPage {
+        var rows: [JSONValue] = []
+        do throws(AppError) { for text in texts { rows.append(try JSON.read(text)) } } catch {
+            throw PullFault(.wrongShape, "The rows of the query cannot be read.")
+        }
+        var page = try PostgresQuery.page(of: rows, config)
+        if isCut { page.warning = "The query has more than \(QueryReader.mostRows) rows; the rest was left out." }
+        return page
     }
 }
 

@@ -61,15 +61,9 @@ struct SourceRoutes: Sendable {
         let connector = try ConnectorRegistry.connector(input.type)
         let checked = try connector.checked(config: input.config?.object ?? [:], credentials: input.credentials?.object ?? [:])
         let config = checked.config
-        var credentials = checked.credentials
         try parts.check(connector, config)
         let schedule = try SourceShape.schedule(input.interval, connector.description)
-        var made: String?
-        if connector is WebhookPush, credentials?.text("secret") == nil {
-            let secret = WebhookSignature.makeSecret()
-            credentials = ConnectorSettings(["secret": .string(secret)])
-            made = secret
-        }
+        let (credentials, made) = Self.completed(checked.credentials, connector)
         let id = invocation.makeID()
         let sealed = try seal(credentials, id, invocation)
         let binds: [Bind] =
@@ -101,18 +95,20 @@ struct SourceRoutes: Sendable {
         let connector = try ConnectorRegistry.connector(try row.text(1))
         let before = ConnectorSettings(try JSON.read(try row.json(2)).object ?? [:])
         let hadCredentials = !row.isNull(3)
-        let (config, credentials) = try connector.checked(
+        let (config, given) = try connector.checked(
             config: input.config?.object ?? [:], credentials: input.credentials?.object ?? (hadCredentials ? nil : [:]))
+        // Nil: those that are there stay.
+        let (credentials, made) = given == nil ? (nil, nil) : Self.completed(given, connector)
         try parts.check(connector, config)
         // Whoever may change the address must not learn by it what was sealed.
         guard input.credentials?.object != nil || !hadCredentials || connector.destination(before) == connector.destination(config) else {
             throw AppError.invalid("credentials", "expected again: they were given for \(connector.destination(before) ?? "another address")")
         }
         let schedule = try SourceShape.schedule(input.interval, connector.description)
-        let sealed = input.credentials?.object == nil ? nil : try seal(credentials, input.id, invocation)
+        let sealed = try seal(credentials, input.id, invocation)
         let binds: [Bind] =
             [
-                .uuid(input.id), .text(input.name), .json(Self.bytes(config.values)), .bool(input.credentials?.object != nil),
+                .uuid(input.id), .text(input.name), .json(Self.bytes(config.values)), .bool(credentials != nil),
                 .optional(sealed, Bind.bytes),
             ] + schedule.binds + [.bool(config != before)]
         let audit = invocation.audit(
@@ -120,12 +116,27 @@ struct SourceRoutes: Sendable {
             details: ["name": .string(input.name), "credentials_given": .bool(input.credentials?.object != nil)])
         let id = Bind.uuid(input.id)
         try await invocation.database.interactive { transaction in
+            // What was compared above is still so: between the two somebody may have given credentials for another address.
+            guard let now = try await transaction.rows(SourcesSQL.lock, id).first else { throw Self.missing }
+            guard try now.bool(1) == hadCredentials, ConnectorSettings(try JSON.read(try now.json(0)).object ?? [:]) == before else {
+                throw AppError(.conflict, "The source was changed by somebody else just now; look at it, and send the change again")
+            }
             guard let row = try await transaction.batch([Call(SourcesSQL.change, binds)])[0].first else { throw Self.missing }
             var calls = [SourceJobs.unscheduled(input.id, invocation.jobs), Call(RunsSQL.cancel, [id]), audit]
             if try row.bool(0) { calls.append(try SourceJobs.scheduled(input.id, in: 0, invocation.jobs)) }
+            if connector is WebhookPush { calls.append(Call(SourcesSQL.openWebhook, [id])) }
             _ = try await transaction.batch(calls)
         }
-        return try await show(input.id, invocation)
+        var response = try await show(input.id, invocation, secret: made)
+        response.isSecret = made != nil
+        return response
+    }
+
+    /// What a source without them could not work with: a secret, which its owner is shown once.
+    private static func completed(_ credentials: ConnectorSettings?, _ connector: any Connector) -> (ConnectorSettings?, made: String?) {
+        guard connector is WebhookPush, credentials?.text("secret") == nil else { return (credentials, nil) }
+        let secret = WebhookSignature.makeSecret()
+        return (ConnectorSettings(["secret": .string(secret)]), secret)
     }
 
     private func set(paused isPaused: Bool, _ source: UUID, _ invocation: Invocation) async throws -> Response {
@@ -143,6 +154,8 @@ struct SourceRoutes: Sendable {
             } else if try row.bool(0) {
                 calls.append(try SourceJobs.scheduled(source, in: 0, invocation.jobs))
             }
+            // One that came with an archive has none yet.
+            if !isPaused, try row.bool(1) { calls.append(Call(SourcesSQL.openWebhook, [id])) }
             _ = try await transaction.batch(calls)
         }
         return try await show(source, invocation)

@@ -75,7 +75,14 @@ enum SourcesSQL {
         from app.data_sources s where s.tenant_id = $1 and s.id = $2
         """, access: .read, cost: .short)
 
-    /// $2 id, $3 whether it stands still. Whoever runs it may write nothing more where it stands still now. Answers whether it runs on a schedule.
+    /// The settings of the source $2 and whether it has credentials, which nobody changes until the transaction ends.
+    static let lock = Statement(
+        "sources.lock",
+        "select s.config, s.credentials is not null from app.data_sources s where s.tenant_id = $1 and s.id = $2 for no key update",
+        access: .write)
+
+    /// $2 id, $3 whether it stands still. Whoever runs it may write nothing more where it stands still now. Answers whether it runs on a schedule, and
+    /// whether others push to it.
     static let setStatus = Statement(
         "sources.set_status",
         """
@@ -84,7 +91,7 @@ enum SourcesSQL {
             next_run_at = case when not $3::bool and (s.interval_seconds is not null or s.timer is not null) then clock_timestamp() end,
             updated_at = clock_timestamp()
         where s.tenant_id = $1 and s.id = $2
-        returning s.next_run_at is not null
+        returning s.next_run_at is not null, s.type = 'webhook'
         """, access: .write)
 
     static let remove = Statement(
@@ -107,6 +114,6 @@ enum SourcesSQL {
         "sources.close_webhook", "select tenancy.close_webhook('sources_push', $2) where $1::uuid is not null", access: .write)
 
     static let all = [
-        list, show, business, make, count, change, content, setStatus, remove, due, openWebhook, closeWebhook, AuditSQL.append,
+        list, show, business, make, count, change, content, lock, setStatus, remove, due, openWebhook, closeWebhook, AuditSQL.append,
     ]
 }

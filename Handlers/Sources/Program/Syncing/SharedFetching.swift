@@ -7,6 +7,7 @@ struct SharedFetching: Sendable {
     let description: ConnectorDescription
     let web: WebFetching
     let database: TenantDatabase
+    let tenant: TenantID
 
     /// The largest answer that is kept for others.
     private static let longest = 8 << 20
@@ -21,7 +22,7 @@ struct SharedFetching: Sendable {
     func fetch(_ request: PullRequest, at now: Timestamp, within patience: Duration = WebFetching.patience) async throws -> Fetched {
         guard description.isShared, let question = request.question else {
             try await take()
-            return Fetched(answer: try await web.fetch(request, within: patience, at: now), isShared: false)
+            return Fetched(answer: try await web.fetch(request, circle: "\(tenant)", within: patience, at: now), isShared: false)
         }
         let key = Bind.bytes(SHA256.hash(question).bytes)
         let provider = Bind.text(description.name)
@@ -29,14 +30,19 @@ struct SharedFetching: Sendable {
             return Fetched(answer: PulledAnswer(body: try row.bytes(0), fetchedAt: try row.timestamp(1)), isShared: true)
         }
         try await take()
-        let answer = try await web.fetch(request, within: patience, at: now)
+        let answer = try await web.fetch(request, circle: nil, within: patience, at: now)
         return Fetched(answer: answer, isShared: false)
     }
 
     /// Keeps an answer that was understood, so that no fault of a moment is given to others. It is good for a little less than its lifetime: whoever asks
-    /// once in a lifetime is to get a new one, though no two of his questions are exactly so far apart.
-    func keep(_ answer: PulledAnswer, to request: PullRequest) async throws {
-        guard description.isShared, let question = request.question, answer.body.count <= Self.longest else { return }
+    /// once in a lifetime is to get a new one, though no two of his questions are exactly so far apart. One whose records
+    /// are all refused is not kept, and that there is nothing not for ever.
+    func keep(_ answer: PulledAnswer, _ page: PullPage, to request: PullRequest) async throws {
+        guard description.isShared, page.read == 0 ? !description.isKeptForEver : page.refused < page.read, let question = request.question,
+            answer.body.count <= Self.longest
+        else {
+            return
+        }
         _ = try await database.rows(
             SharedSQL.keep, .text(description.name), .bytes(SHA256.hash(question).bytes), .bytes(answer.body),
             .optional(description.isKeptForEver ? nil : description.lifetime.map { Double($0) * 0.95 }, Bind.float8))

@@ -39,7 +39,7 @@ struct SyncRun: Sendable {
         guard let begun = try await begin(database) else { return try await end() }
         do {
             var fault = begun.fault
-            if fault == nil { fault = try await bring(begun, database) }
+            if fault == nil { fault = try await bring(begun, tenant, database) }
             try await end(begun, fault)
         } catch is Superseded {
             try await end()
@@ -83,7 +83,7 @@ struct SyncRun: Sendable {
             do throws(AppError) {
                 credentials = ConnectorSettings(try JSON.read(try job.open(try sealed(row), for: Parts.purpose(source))).object ?? [:])
             } catch {
-                fault = PullFault(.settings, "The credentials of this source cannot be opened any more. Give them again.")
+                fault = .sealed
             }
         }
         let pull = Pull(
@@ -102,12 +102,12 @@ struct SyncRun: Sendable {
     // MARK: bringing
 
     /// The first fault; nil where all went well.
-    private func bring(_ begun: Begun, _ database: TenantDatabase) async throws -> PullFault? {
+    private func bring(_ begun: Begun, _ tenant: TenantID, _ database: TenantDatabase) async throws -> PullFault? {
         do throws(AppError) { try parts.check(begun.connector, begun.pull.config) } catch {
             return PullFault(.addressRefused, "The address of this source is not connected to: \(error.issues.first?.issue ?? error.message)")
         }
         if begun.connector is PostgresQuery { return try await bringRows(begun, database) }
-        let fetching = SharedFetching(description: begun.connector.description, web: parts.web, database: database)
+        let fetching = SharedFetching(description: begun.connector.description, web: parts.web, database: database, tenant: tenant)
         var waiting: [PullRequest]
         do throws(PullFault) { waiting = try begun.connector.requests(begun.pull) } catch { return error }
         var first: PullFault?
@@ -138,7 +138,7 @@ struct SyncRun: Sendable {
         let (connector, pull) = (begun.connector, begun.pull)
         return try await parts.large.withTurn(bytes: answer.body.count) {
             let page = try await job.offload { try connector.read(answer, to: request, pull) }
-            if !fetched.isShared { try await fetching.keep(answer, to: request) }
+            if !fetched.isShared { try await fetching.keep(answer, page, to: request) }
             try await store(page, begun, requests: 1, shared: fetched.isShared ? 1 : 0, bytes: answer.body.count, database)
             return page.next
         }
@@ -147,9 +147,9 @@ struct SyncRun: Sendable {
     private func bringRows(_ begun: Begun, _ database: TenantDatabase) async throws -> PullFault? {
         do {
             let config = begun.pull.config
-            try await parts.databases.read(config, begun.pull.credentials, deadline: job.deadline) { rows, bytes in
-                let page = try await job.offload { try PostgresQuery.page(of: rows, config) }
-                try await store(page, begun, requests: 0, shared: 0, bytes: bytes, database)
+            try await parts.databases.read(config, begun.pull.credentials, deadline: job.deadline) { rows in
+                let page = try await job.offload { try rows.page(config) }
+                try await store(page, begun, requests: 0, shared: 0, bytes: rows.bytes, database)
             }
             return nil
         } catch let fault as PullFault {

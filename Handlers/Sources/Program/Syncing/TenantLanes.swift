@@ -1,18 +1,19 @@
 import HandlerKit
 import Synchronization
 
-/// How many runs of a tenant are under way in this process. Whoever has enough of them lets others go on: runs may wait for hosts that say nothing,
-/// and take the place of jobs meanwhile.
+/// How many runs, or trials, of a tenant are under way in this process. Whoever has enough of them lets others go on: they may wait for hosts that say
+/// nothing, and take the place of others meanwhile.
 final class TenantLanes: Sendable {
-    /// The most of one tenant.
-    static let most = 8
-
+    private let most: Int
     private let running = Mutex<[TenantID: Int]>([:])
+
+    /// `most`: of one tenant.
+    init(most: Int) { self.most = most }
 
     /// Whether one more may begin. It is to ``leave(_:)`` then.
     func enter(_ tenant: TenantID) -> Bool {
         running.withLock { running in
-            guard running[tenant, default: 0] < Self.most else { return false }
+            guard running[tenant, default: 0] < most else { return false }
             running[tenant, default: 0] += 1
             return true
         }

@@ -24,7 +24,10 @@ struct TestRoutes: Sendable {
             let config = ConnectorSettings(try JSON.read(try row.json(2)).object ?? [:])
             var credentials = ConnectorSettings()
             if !row.isNull(3) {
-                credentials = ConnectorSettings(try JSON.read(try invocation.open(try row.bytes(3), for: Parts.purpose(path.id))).object ?? [:])
+                let sealed = try row.bytes(3)
+                do throws(AppError) {
+                    credentials = ConnectorSettings(try JSON.read(try invocation.open(sealed, for: Parts.purpose(path.id))).object ?? [:])
+                } catch { return TrialAnswer(.sealed) }
             }
             return try await attempt(connector, config, credentials, invocation)
         }
@@ -36,15 +39,23 @@ struct TestRoutes: Sendable {
         guard !(connector is WebhookPush) else { throw AppError(.conflict, "Nothing is pulled by a webhook: other systems push to it") }
         let parts = try parts.get()
         try parts.check(connector, config)
+        guard parts.trials.enter(invocation.tenant) else {
+            throw AppError(.tooManyRequests, "Several trials of yours are under way; wait for one of them", retryAfter: .seconds(5))
+        }
+        defer { parts.trials.leave(invocation.tenant) }
         let pull = Pull(config: config, credentials: credentials, now: invocation.time.now(), providers: parts.settings.providers)
         do {
             if connector is PostgresQuery {
-                var found: [JSONValue] = []
-                try await parts.databases.read(config, credentials, deadline: .after(Self.patience), most: 100) { rows, _ in found += rows }
-                return try TrialAnswer(PostgresQuery.page(of: found, config), isShared: false)
+                var page = PullPage(.values(ValueBatch()), read: 0)
+                try await parts.databases.read(config, credentials, deadline: .after(Self.patience), most: 100) { rows in
+                    page = try await invocation.offload { try rows.page(config) }
+                }
+                page.warning = nil
+                return TrialAnswer(page, isShared: false)
             }
             guard let request = try connector.requests(pull).first else { return TrialAnswer(isShared: false) }
-            let fetching = SharedFetching(description: connector.description, web: parts.web, database: invocation.database)
+            let fetching = SharedFetching(
+                description: connector.description, web: parts.web, database: invocation.database, tenant: invocation.tenant)
             let fetched = try await fetching.fetch(request, at: pull.now, within: Self.patience)
             let answer = fetched.answer
             let page = try await parts.large.withTurn(bytes: answer.body.count) {

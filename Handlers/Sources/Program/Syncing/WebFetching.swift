@@ -15,8 +15,10 @@ struct WebFetching: Sendable {
     /// How long one question may take, all tries of it.
     static let patience: Duration = .seconds(30)
 
-    /// The answer, of status 2xx. Throws what a business user can be told.
-    func fetch(_ request: PullRequest, within patience: Duration = Self.patience, at now: Timestamp) async throws(PullFault) -> PulledAnswer {
+    /// The answer, of status 2xx. Throws what a business user can be told. `circle`: whose failures leave a host alone; nil: everybody's.
+    func fetch(
+        _ request: PullRequest, circle: String?, within patience: Duration = Self.patience, at now: Timestamp
+    ) async throws(PullFault) -> PulledAnswer {
         let address: WebAddress
         do throws(AppError) { address = try WebAddress(normalizing: request.url) } catch {
             throw PullFault(.settings, "The address \(request.url.prefix(100)) cannot be read: \(error.issues.first?.issue ?? error.message)")
@@ -25,6 +27,7 @@ struct WebFetching: Sendable {
         outgoing.limit = request.limit
         outgoing.timeout = patience
         var fetch = Fetch(outgoing)
+        fetch.circle = circle
         fetch.patience = patience
         fetch.longestWait = min(fetch.longestWait, patience)
         do throws(FetchFault) {
@@ -36,6 +39,9 @@ struct WebFetching: Sendable {
 }
 
 extension PullFault {
+    /// Credentials were sealed with a key that is gone.
+    static let sealed = PullFault(.settings, "The credentials of this source cannot be opened any more. Give them again.")
+
     /// The kinds of faults have the same words here and there.
     init(_ fault: FetchFault) {
         let code: Code = fault.kind == .cancelled ? .interrupted : Code(rawValue: fault.kind.rawValue)

@@ -65,7 +65,8 @@ struct FileIntake: Sendable {
             Call(
                 FilesSQL.begin,
                 [
-                    .uuid(id), .id(invocation.principal.user), .text(name), .text(name), .text(String(mimeType.prefix(255))),
+                    .uuid(id), .id(invocation.principal.user), .text(name), .text(name),
+                    .text(String(mimeType.prefix(255).filter { $0.isASCII && $0 >= " " })),
                     .json(Array(JSONValue.object(overrides).description.utf8)), .json(Array("{}".utf8)), .optional(business, Bind.uuid),
                 ]),
             Call(FilesSQL.addWork, [.text("remove"), .uuid(id), .float8(Self.patience)]),
@@ -116,10 +117,10 @@ struct FileIntake: Sendable {
         }
     }
 
-    /// A file that is not kept: the row goes now, its bytes soon.
+    /// A file that is not kept: the row goes now, its bytes soon. One that was kept after all, where the answer to the commit was lost, stays.
     private func drop(_ id: UUID) async throws {
         _ = try await invocation.database.transaction([
-            Call(FilesSQL.remove, [.uuid(id)]), Call(FilesSQL.addWork, [.text("remove"), .uuid(id), .float8(0)]),
+            Call(FilesSQL.removeUnfinished, [.uuid(id)]), Call(FilesSQL.addWork, [.text("remove"), .uuid(id), .float8(0)]),
         ])
     }
 

@@ -14,7 +14,8 @@ struct ImportWriter: Sendable {
         let result: ImportResult
     }
 
-    /// Throws `CANCELLED` where somebody has asked it to stop, `CONFLICT` where somebody else has begun anew with it.
+    /// Throws `CANCELLED` where somebody has asked it to stop, or has begun anew with it; `CONFLICT` where another import or an undo came in between, so
+    /// that it is worth another try.
     func write(_ chunks: ImportSource) async throws -> ImportResult {
         // The first ones are read before the transaction is open, so that what cannot be read costs none.
         let first = try await chunks.next()
@@ -37,8 +38,12 @@ struct ImportWriter: Sendable {
 
     /// The end of a dry run: what it has found, in a transaction of its own.
     private func keep(_ refusals: [Refusal], _ result: ImportResult) async throws {
-        _ = try await database.transaction(refusalCalls(refusals) + [ending(result)])
+        let results = try await database.transaction(refusalCalls(refusals) + [ending(result)])
+        guard results.last?.isEmpty == false else { throw Self.stopped }
     }
+
+    /// Somebody has asked it to stop, or begun anew with it.
+    fileprivate static let stopped = AppError(.cancelled, "The import was cancelled")
 
     fileprivate func refusalCalls(_ refusals: [Refusal]) -> [Call] {
         stride(from: 0, to: refusals.count, by: 1000).map { start in
@@ -86,7 +91,7 @@ private struct ImportRun {
                 [id, ids, .array(chunk.places), .array(chunk.times), .array(chunk.values), .array(chunk.counts), .text(chunk.aggregation.rawValue)]))
         calls.append(Call(ImportsSQL.goesOn, [id, .int32(writer.attempt)]))
         var results = try await transaction.batch(calls)
-        guard let goesOn = results.popLast(), !goesOn.isEmpty else { throw AppError(.cancelled, "The import was cancelled") }
+        guard let goesOn = results.popLast(), !goesOn.isEmpty else { throw ImportWriter.stopped }
         let stored = results.popLast()
         result.valuesNew += isNew ? stored?.affected ?? 0 : Int(try stored?.first?.int64(0) ?? 0)
         if let found = results.popLast()?.first {
@@ -114,7 +119,7 @@ private struct ImportRun {
             Call(ImportValuesSQL.makeSources, [.uuids(made), businesses, names, .array(units), .array(configs)]),
             Call(ImportValuesSQL.lockSources, [businesses, names]),
         ])
-        guard results[1].count == series.count else { throw AppError(.notFound, "There is no such business") }
+        guard results[1].count == series.count else { throw try await missing(Set(series.map(\.business))) }
         let own = Set(made)
         var isNew = BinaryArray(of: .bool, capacity: series.count)
         var ids: [UUID] = []
@@ -129,12 +134,19 @@ private struct ImportRun {
         _ = try await transaction.batch([Call(ImportValuesSQL.noteSources, [.uuid(writer.importID), .uuids(ids), .array(isNew)])])
     }
 
+    /// Why sources are not there: a business is gone, or an undo has removed them in between.
+    private func missing(_ businesses: Set<UUID>) async throws -> AppError {
+        let known = try await transaction.rows(ImportsSQL.businesses, .uuids(Array(businesses))).first?.int64(0)
+        guard known == Int64(businesses.count) else { return AppError(.notFound, "There is no such business") }
+        return AppError(.conflict, "KPIs of this import were removed at the same time")
+    }
+
     /// The end: refused rows, the result, and in a dry run back to where it began.
     mutating func finish(_ mapper: RowMapper) async throws -> ImportResult {
         result.take(mapper)
         if writer.isDryRun { throw ImportWriter.looked(result) }
         let results = try await transaction.batch(writer.refusalCalls(mapper.refusals.kept) + [try writer.ending(result)])
-        guard results.last?.isEmpty == false else { throw AppError(.conflict, "Somebody else has begun anew with this import") }
+        guard results.last?.isEmpty == false else { throw ImportWriter.stopped }
         return result
     }
 }

@@ -59,7 +59,8 @@ enum ImportsSQL {
         where i.tenant_id = $1 and i.id = $2 and i.attempt = $3 and i.status = 'processing' and not i.cancel_requested
         """, access: .read)
 
-    /// $3 the attempt, $4 completed, failed or cancelled, $5 why, $6 the result.
+    /// $3 the attempt, $4 completed, failed or cancelled, $5 why, $6 the result. None where somebody else has begun anew, or where one that is completed
+    /// was to be cancelled.
     static let end = Statement(
         "imports.end",
         """
@@ -70,6 +71,7 @@ enum ImportsSQL {
         )
         update app.imports i set status = $4, error = $5, result = $6, position = tick.position, updated_at = clock_timestamp()
         from tick where i.tenant_id = $1 and i.id = $2 and i.attempt = $3 and i.status = 'processing'
+            and not (i.cancel_requested and $4 = 'completed')
         returning i.id
         """, access: .write)
 

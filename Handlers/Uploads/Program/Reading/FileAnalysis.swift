@@ -3,7 +3,7 @@ import TableFiles
 import Tabular
 import TypedTables
 
-/// Reads a file from end to end and says what is in it.
+/// Reads a file once, from end to end, and says what is in it.
 struct FileAnalysis: Sendable {
     let name: String
     /// By the names of ``ShapeOverrides``.
@@ -31,24 +31,37 @@ struct FileAnalysis: Sendable {
         if file.form == .text {
             return try await offload { try FileReport(kind: kind, fileName: name, tables: [try scout.withSink { $0.textReport() }]) }
         }
-        let shapes = try await offload { tables.map(\.shape) }
-        let profile = FileMachine(size: bytes.size, name: name, FileProfile(shapes))
-        try await profile.run(bytes, offload) { _ in }
-        let profiles = try profile.withSink { $0.profiles }
-        guard profiles.count == tables.count, !tables.isEmpty else { throw AppError(.unprocessableFile, "The file has no table") }
+        guard !tables.isEmpty else { throw AppError(.unprocessableFile, "The file has no table") }
         return try await offload {
-            let reports = tables.indices.map { Self.report($0, tables[$0], shapes[$0], profiles[$0]) }
-            return try FileReport(kind: kind, fileName: name, tables: reports)
+            let names = Self.names(tables)
+            let counts = Dictionary(tables.map { ($0.sheet, 1) }, uniquingKeysWith: +)
+            return try FileReport(
+                kind: kind, fileName: name, tables: zip(tables, names).map { Self.report($0, name: $1, of: counts[$0.sheet] ?? 1) })
         }
     }
 
     /// What was found in one table of a workbook, or of JSON.
-    private static func report(_ place: Int, _ table: FileScout.Found, _ shape: SheetShape, _ profile: TableProfile) -> TableReport {
-        TableReport(
-            name: table.name, place: place, header: shape.header, shape: nil, sheet: shape, isHidden: table.isHidden,
-            detected: ["header_rows": .integer(Int64(shape.headerRows)), "skip_rows": .integer(Int64(shape.skipRows))],
-            profile: profile, warnings: table.warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
-            warningCount: table.warnings.count, mapping: MappingSearch.suggest(profile))
+    private static func report(_ table: FileScout.Found, name: String?, of count: Int) -> TableReport {
+        let shape = table.shape
+        return TableReport(
+            name: name, place: table.sheet, header: shape.header, shape: nil, sheet: shape, isHidden: table.isHidden,
+            detected: [
+                "header_rows": .integer(Int64(shape.headerRows)), "skip_rows": .integer(Int64(shape.skipRows)),
+                "tables": .integer(Int64(count)), "table": .integer(Int64(table.number)),
+            ],
+            profile: table.profile, warnings: table.warnings.map { .init(row: $0.row, kind: $0.kind, message: $0.message) },
+            warningCount: table.warnings.count, mapping: MappingSearch.suggest(table.profile))
+    }
+
+    /// What the tables are called: as their sheet, the second of a sheet `Sales #2`, and so that no other one is called so.
+    private static func names(_ tables: [FileScout.Found]) -> [String?] {
+        var taken = Set(tables.compactMap(\.name))
+        return tables.map { table in
+            guard let sheet = table.name, table.number > 1 else { return table.name }
+            var name = "\(sheet) #\(table.number)"
+            while !taken.insert(name).inserted { name += "*" }
+            return name
+        }
     }
 
     /// `csv`, `json` or `workbook`, and what it is packed in, as `csv.gzip`.

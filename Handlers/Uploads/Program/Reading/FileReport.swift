@@ -105,9 +105,9 @@ struct FileReport: Sendable {
 
 /// What was found in one table.
 struct TableReport: Codable, Sendable {
-    /// Of a sheet; nil where the file is one table.
+    /// The sheet's, of its second table `Sales #2`; nil where the file is no workbook.
     var name: String?
-    /// Which of the file's tables it is, from 0.
+    /// Which of the file's sheets it stands in, from 0.
     var place: Int
     /// The header as it stands there; nil where there is none.
     var header: [String]?

@@ -3,18 +3,18 @@ import TableFiles
 import Tabular
 import TypedTables
 
-/// The first look at a file: of a delimited text already all that is to be known, of other tables where their rows stand.
+/// Reads a file once from end to end: what each of its tables holds.
 struct FileScout: FileSink, ~Copyable {
-    /// A table as far as its first rows tell.
+    /// A table of a workbook, or of JSON.
     struct Found: Sendable {
+        /// Which of the file's sheets it stands in, from 0, and which table of that sheet it is, from 1.
+        let sheet: Int
+        let number: Int
         let name: String?
         let isHidden: Bool
-        var sample = SheetSample()
-        var header: [String]?
-        var isJSON = false
+        var shape: SheetShape
+        var profile: TableProfile
         var warnings: [TableWarning] = []
-
-        var shape: SheetShape { isJSON ? SheetShape(names: header, columns: sample.columns) : SheetShape(sample) }
     }
 
     private(set) var file: OpenedFile?
@@ -22,9 +22,19 @@ struct FileScout: FileSink, ~Copyable {
     private var reader: DelimitedReader
     private var profiler: TableProfiler?
     private var places = RowPlaces()
+    private var sheets = 0
+    private var start: TableStart?
+    /// The rows of the sheet at hand, and its first table among ``tables``.
+    private var rows = SheetTables(isSheet: false)
+    private var shape = SheetShape()
+    private var firstOfSheet = 0
+    /// Those of all tables so far.
+    private var columns = 0
 
-    /// The most tables of a file that are looked at.
-    static let mostTables = 1000
+    /// The most sheets of a file; above so many tables those of one sheet are not told apart.
+    static let mostSheets = 1000
+    /// The most columns that all tables of a workbook have together.
+    static let mostColumns = 20_000
 
     init(_ overrides: ShapeOverrides) { reader = DelimitedReader(overrides: overrides) }
 
@@ -49,17 +59,54 @@ struct FileScout: FileSink, ~Copyable {
     }
 
     mutating func begin(_ table: TableStart) {
-        tables.append(Found(name: table.name, isHidden: table.isHidden, isJSON: file?.form == .json))
+        sheets += 1
+        start = table
+        rows = SheetTables(isSheet: file?.form != .json, mostTables: Self.mostSheets - tables.count)
+        firstOfSheet = tables.count
     }
 
     mutating func take(_ batch: TypedBatch) throws(AppError) {
-        guard tables.count <= Self.mostTables else { throw AppError(.unprocessableFile, "The file has more than \(Self.mostTables) tables") }
-        tables[tables.count - 1].sample.add(batch)
+        guard sheets <= Self.mostSheets else { throw AppError(.unprocessableFile, "The file has more than \(Self.mostSheets) sheets") }
+        rows.add(batch)
+        try drain(header: nil)
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {
-        tables[tables.count - 1].header = table.header
-        tables[tables.count - 1].warnings = table.warnings
+        rows.finish()
+        try drain(header: table.header)
+        if firstOfSheet < tables.count { tables[firstOfSheet].warnings = table.warnings }
+    }
+
+    /// `header`: the names of JSON's columns, which are known only at its end.
+    private mutating func drain(header: [String]?) throws(AppError) {
+        while let step = rows.next() {
+            switch step {
+            case .begin(let found):
+                shape = found
+                profiler = TableProfiler(names: ColumnNames.all(found.header, count: found.columns))
+            case .rows(let batch):
+                let width = (0..<batch.count).reduce(0) { max($0, batch.fields(of: $1).count) }
+                if width > profiler?.names.count ?? 0 { profiler?.rename(ColumnNames.all(shape.header, count: width)) }
+                profiler?.add(batch)
+            case .end(let found): try keep(file?.form == .json ? SheetShape(names: header, columns: found.columns) : found)
+            }
+        }
+    }
+
+    private mutating func keep(_ shape: SheetShape) throws(AppError) {
+        guard var ended = profiler else { return }
+        profiler = nil
+        columns += shape.columns
+        guard columns <= Self.mostColumns || tables.isEmpty else {
+            throw AppError(
+                .unprocessableFile,
+                "The tables of the file have more than \(Self.mostColumns) columns together; expected fewer, or a file for each table")
+        }
+        ended.rename(ColumnNames.all(shape.header, count: max(shape.columns, ended.names.count)))
+        tables.append(
+            Found(
+                sheet: sheets - 1, number: tables.count - firstOfSheet + 1, name: start?.name, isHidden: start?.isHidden ?? false, shape: shape,
+                profile: ended.finish()))
     }
 
     /// The report of a delimited text.
@@ -78,37 +125,5 @@ struct FileScout: FileSink, ~Copyable {
         guard summary.starts.first.map({ $0.row == shape.skipRows + 1 }) ?? true else { return nil }
         let isPlain = file?.container == nil && shape.encoding == .utf8 && summary.undecodable == 0 && summary.repaired == 0
         return isPlain && !summary.warnings.contains { $0.kind == .quote } && !places.places.isEmpty ? places : nil
-    }
-}
-
-/// The second look at tables that are no delimited text, whose shape is known.
-struct FileProfile: FileSink {
-    private let shapes: [SheetShape]
-    private var rows: TableRows?
-    private var current: TableProfiler?
-    private(set) var profiles: [TableProfile] = []
-
-    init(_ shapes: [SheetShape]) { self.shapes = shapes }
-
-    mutating func opened(_ file: OpenedFile) {}
-    mutating func text(_ bytes: [UInt8]) throws(AppError) {}
-    mutating func endText() throws(AppError) {}
-
-    mutating func begin(_ table: TableStart) {
-        guard profiles.count < shapes.count else { return }
-        let shape = shapes[profiles.count]
-        rows = TableRows(shape)
-        current = TableProfiler(names: ColumnNames.all(shape.header, count: shape.columns))
-    }
-
-    mutating func take(_ batch: TypedBatch) throws(AppError) {
-        rows?.add(batch)
-        while let found = rows?.next() { current?.add(found) }
-    }
-
-    mutating func end(_ table: TableEnd) throws(AppError) {
-        guard let profiler = current else { return }
-        profiles.append(profiler.finish())
-        current = nil
     }
 }

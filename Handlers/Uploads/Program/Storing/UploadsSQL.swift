@@ -16,16 +16,21 @@ enum UploadsSQL {
         on conflict (tenant_id, business_id, name) do nothing
         """, access: .write)
 
-    /// The sources of the names, in their order; none where the tenant has no such business.
+    /// The sources of the names, in their order, locked against others who write to them until the end of the transaction; none where the tenant has no
+    /// such business. Locked in one order, as imports and sources that are read do: two that write the same values would wait for each other.
     static let sources = Statement(
         "uploads.sources",
         """
-        select s.id, s.name
-        from unnest($3::text[]) with ordinality as n (name, place)
-        join app.kpi_sources s on s.name = n.name
-        where s.tenant_id = $1 and s.business_id = $2
-        order by n.place
-        """, access: .read)
+        with locked as (
+            select s.id, s.name, n.place
+            from app.kpi_sources s
+            join unnest($3::text[]) with ordinality as n (name, place) on n.name = s.name
+            where s.tenant_id = $1 and s.business_id = $2
+            order by s.id
+            for no key update of s
+        )
+        select l.id, l.name from locked l order by l.place
+        """, access: .write, plan: .custom)
 
     /// Stores values: for each its name's place in $4, its time in $5, itself in $6. Answers how many were new or changed, and in how many rows.
     ///

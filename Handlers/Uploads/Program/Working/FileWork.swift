@@ -30,9 +30,16 @@ struct FileWork: Sendable {
             try await complete(report, attempt, into: try row.optionalUUID(4), user: try row.uuid(5))
         } catch is Superseded {
             return
-        } catch let error as AppError where WorkFailure.isFinal(error) {
-            _ = try await database.rows(FilesSQL.fail, .uuid(id), .int32(attempt), .json(Array(WorkFailure.json(error).description.utf8)))
+        } catch let error as AppError where error.code != .cancelled {
+            if WorkFailure.isWorthTrying(error, behind: attempt) { return try await tryAgain(behind: attempt) }
+            _ = try await database.rows(FilesSQL.fail, .uuid(id), .int32(attempt), WorkFailure.stored(error))
         }
+    }
+
+    /// It is not the file's fault. The work is made anew, so that this does not count as an end of the process.
+    private func tryAgain(behind attempt: Int32) async throws {
+        guard try await !invocation.database.rows(FilesSQL.progress, .uuid(id), .int32(attempt), .int64(0)).isEmpty else { return }
+        _ = try await invocation.database.rows(FilesSQL.addWork, .text("read"), .uuid(id), .float8(WorkFailure.wait(behind: attempt)))
     }
 
     /// Somebody has cancelled or removed the file, or begun anew with it.

@@ -24,10 +24,15 @@ struct ImportWorkRun: Sendable {
             guard let file = try row.optionalUUID(1) else { throw AppError(.notFound, "The file was removed") }
             try await write(file, JSON.decode(ImportMapping.self, from: try JSON.read(try row.json(3))), attempt, isDryRun: try row.bool(2))
         } catch let error as AppError where error.code == .cancelled {
+            // Not its owner, but the gateway has ended this call, as one that stops does; another one goes on.
+            if Task.isCancelled { throw error }
             // Where somebody else has begun anew this changes nothing.
             try await end(attempt, "cancelled", error)
-        } catch let error as AppError where WorkFailure.isFinal(error) {
-            try await end(attempt, "failed", error)
+        } catch let error as AppError {
+            guard WorkFailure.isWorthTrying(error, behind: attempt) else { return try await end(attempt, "failed", error) }
+            // It is not the file's fault. The work is made anew, so that this does not count as an end of the process.
+            guard try await !database.rows(ImportsSQL.goesOn, .uuid(id), .int32(attempt)).isEmpty else { throw error }
+            _ = try await database.rows(FilesSQL.addWork, .text("import"), .uuid(id), .float8(WorkFailure.wait(behind: attempt)))
         }
     }
 
@@ -52,6 +57,6 @@ struct ImportWorkRun: Sendable {
 
     private func end(_ attempt: Int32, _ status: String, _ error: AppError) async throws {
         _ = try await invocation.database.rows(
-            ImportsSQL.end, .uuid(id), .int32(attempt), .text(status), .json(Array(WorkFailure.json(error).description.utf8)), .null)
+            ImportsSQL.end, .uuid(id), .int32(attempt), .text(status), WorkFailure.stored(error), .null)
     }
 }

@@ -49,13 +49,23 @@ enum WorkFailure {
         error.code.status < 500 && ![ErrorCode.conflict, .tooManyRequests, .rateLimited, .cancelled].contains(error.code)
     }
 
-    /// As rows keep it.
-    static func json(_ error: AppError) -> JSONValue {
-        [
+    /// Whether another try is worth it behind so many. What is not there for now is waited for, for about an hour; what nobody expected may pass soon, or
+    /// never.
+    static func isWorthTrying(_ error: AppError, behind tries: Int32) -> Bool {
+        !isFinal(error) && tries < (error.code == .internalError ? 3 : 20)
+    }
+
+    /// Seconds until the next try behind so many: 1, doubling up to 5 minutes.
+    static func wait(behind tries: Int32) -> Double { min(Double(1 << min(max(tries - 1, 0), 9)), 300) }
+
+    /// As rows keep it, in `jsonb`, which knows no NUL.
+    static func stored(_ error: AppError) -> Bind {
+        let value: JSONValue = [
             "code": .string(error.code.name), "message": .string(error.message),
             "errors": .array(error.issues.prefix(100).map { ["field": .string($0.field), "issue": .string($0.issue)] }),
             "details": .object(error.facts),
         ]
+        return .json(Array(value.description.replacing("\\u0000", with: "\\ufffd").utf8))
     }
 
     static let gaveUp = AppError(

@@ -8,8 +8,11 @@ struct InspectionWriter {
     private let file: OpenedFile
     private var writer = JSONWriter(capacity: 1 << 16)
     private var isCut = false
-    private var rows = TableRows(isSheet: false)
+    private var rows = SheetTables(isSheet: false)
+    private var shape = SheetShape()
     private var profiler: TableProfiler?
+    /// The tables of the sheet that have ended.
+    private var tables: [(shape: SheetShape, profile: TableProfile)] = []
 
     init(_ file: OpenedFile) {
         self.file = file
@@ -23,8 +26,8 @@ struct InspectionWriter {
 
     mutating func begin(_ table: TableStart) {
         isCut = false
-        rows = TableRows(isSheet: file.form == .workbook)
-        profiler = nil
+        rows = SheetTables(isSheet: file.form == .workbook)
+        tables = []
         if file.form == .workbook {
             writer.beginObject()
             writer.key("name")
@@ -38,7 +41,7 @@ struct InspectionWriter {
 
     mutating func add(_ batch: TypedBatch) throws(AppError) {
         rows.add(batch)
-        profile()
+        profile(header: nil)
         for record in 0..<batch.records.count {
             if writer.bytes.count > Self.mostBytes { isCut = true }
             if isCut { return }
@@ -67,28 +70,25 @@ struct InspectionWriter {
         return number.magnitude >= 1e-6 && scaled.magnitude < 9e15 ? scaled / 1e9 : number
     }
 
-    private mutating func profile() {
-        while let batch = rows.next() {
-            let names = rows.shape?.names ?? []
-            let width = (0..<batch.count).reduce(names.count) { max($0, batch.fields(of: $1).count) }
-            let known = profiler?.names.count ?? 0
-            if profiler == nil || width > known {
-                let all = names + (names.count..<max(width, names.count, known)).map { "column \($0 + 1)" }
-                if profiler == nil { profiler = TableProfiler(names: all) } else { profiler!.rename(all) }
+    /// What the columns hold, as it is told of a delimited text. `header`: the names of JSON's columns, which are known only at its end.
+    private mutating func profile(header: [String]?) {
+        while let step = rows.next() {
+            switch step {
+            case .begin(let found):
+                shape = found
+                profiler = TableProfiler(names: found.names)
+            case .rows(let batch):
+                let width = (0..<batch.count).reduce(0) { max($0, batch.fields(of: $1).count) }
+                if width > profiler?.names.count ?? 0 { profiler?.rename(SheetShape(names: shape.header, columns: width).names) }
+                profiler?.add(batch)
+            case .end(let found):
+                let ended = header.map { SheetShape(names: $0, columns: found.columns) } ?? found
+                guard var all = profiler else { break }
+                profiler = nil
+                all.rename(ended.names)
+                tables.append((ended, all.finish()))
             }
-            profiler!.add(batch)
         }
-    }
-
-    /// What the columns hold, as it is told of a delimited text.
-    private mutating func columns(_ names: [String]?) throws(AppError) {
-        rows.finish()
-        profile()
-        var profiler = profiler ?? TableProfiler(names: rows.shape?.names ?? [])
-        self.profiler = nil
-        if let names { profiler.rename(SheetShape(names: names, columns: profiler.names.count).names) }
-        writer.key("columns")
-        writer.raw(try JSON.encode(profiler.finish().columns))
     }
 
     mutating func end(_ table: TableEnd) throws(AppError) {
@@ -112,19 +112,40 @@ struct InspectionWriter {
                 }
             }
         }
-        try columns(table.header)
-        let shape = rows.shape ?? SheetShape()
-        let header = table.header ?? shape.header
-        writer.key("header")
-        if let header { Self.list(header, &writer) } else { writer.null() }
+        rows.finish()
+        profile(header: table.header)
+        let first = tables.first
+        writer.key("columns")
+        writer.raw(try JSON.encode(first?.profile.columns ?? []))
+        try describe(first?.shape ?? SheetShape(), isSheet: file.form == .workbook)
         guard file.form == .workbook else { return }
+        writer.key("merged")
+        Self.list(table.merges, &writer)
+        writer.key("tables")
+        writer.beginArray()
+        for (shape, profile) in tables where tables.count > 1 {
+            writer.beginObject()
+            writer.key("row")
+            writer.value(shape.skipRows + 1)
+            try describe(shape, isSheet: true)
+            writer.key("row_count")
+            writer.value(profile.rows)
+            writer.key("columns")
+            writer.raw(try JSON.encode(profile.columns))
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    private mutating func describe(_ shape: SheetShape, isSheet: Bool) throws(AppError) {
+        writer.key("header")
+        if let header = shape.header { Self.list(header, &writer) } else { writer.null() }
+        guard isSheet else { return }
         writer.key("header_rows")
         writer.value(shape.headerRows)
         writer.key("skip_rows")
         writer.value(shape.skipRows)
-        writer.key("merged")
-        Self.list(table.merges, &writer)
-        writer.endObject()
     }
 
     mutating func finish() -> [UInt8] {

@@ -5,7 +5,9 @@ public enum TableFileInspection {
     /// The answer as JSON; nil for a delimited text, whose bytes were all given to `text`.
     ///
     /// A workbook: `{"ok": true, "sheets": [{"name", "hidden", "rows": [[number | bool | text | null]], "row_count", "warnings", "columns", "header",
-    /// "header_rows", "skip_rows", "merged"}], "detected"}`, with all rows as they stand there, dates as ISO 8601 and numbers rounded to nine decimals.
+    /// "header_rows", "skip_rows", "merged", "tables"}], "detected"}`, with all rows as they stand there, dates as ISO 8601 and numbers rounded to nine
+    /// decimals. Of several tables in a sheet `tables` has each one's "row", "header", "header_rows", "skip_rows", "row_count" and "columns"; else it is
+    /// empty. What stands beside it is of the first.
     /// JSON: `{"ok": true, "rows": [[text | null]], "row_count", "warnings", "columns", "header": [name] | null, "detected"}`. Columns as of a
     /// delimited text, by ``ColumnProfile``.
     /// Throws what ``TableFileReader`` throws, and what the closures do.

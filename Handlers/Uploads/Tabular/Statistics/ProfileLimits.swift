@@ -22,4 +22,15 @@ public struct ProfileLimits: Sendable, Hashable {
         distinctPrecision = columns <= 256 ? 12 : columns <= 2048 ? 10 : 7
         frequentValues = min(max(65_536 / columns, 16), 512)
     }
+
+    /// The lesser of both.
+    func atMost(_ other: ProfileLimits) -> ProfileLimits {
+        var least = self
+        least.quantileSize = min(quantileSize, other.quantileSize)
+        least.exactDistinct = min(exactDistinct, other.exactDistinct)
+        least.distinctPrecision = min(distinctPrecision, other.distinctPrecision)
+        least.frequentValues = min(frequentValues, other.frequentValues)
+        least.topValues = min(topValues, other.topValues)
+        return least
+    }
 }

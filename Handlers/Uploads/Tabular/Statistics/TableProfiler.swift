@@ -31,9 +31,11 @@ public struct TableProfiler: Sendable {
         columns = [ColumnEvidence](repeating: ColumnEvidence(limits: limits), count: names.count)
     }
 
-    /// Says what the columns are called, and that there are as many; the rows so far have nothing in those that are new.
+    /// Says what the columns are called, and that there are as many; the rows so far have nothing in those that are new, of which less is kept, so
+    /// that columns which come one after the other take no more than those that are known from the beginning.
     public mutating func rename(_ names: [String]) {
-        while columns.count < names.count { columns.append(ColumnEvidence(limits: limits, missing: rows)) }
+        let late = names.count > columns.count ? limits.atMost(ProfileLimits(columns: 4 * names.count)) : limits
+        while columns.count < names.count { columns.append(ColumnEvidence(limits: late, missing: rows)) }
         self.names = names + self.names.dropFirst(names.count)
     }
 

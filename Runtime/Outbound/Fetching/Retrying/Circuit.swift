@@ -46,18 +46,18 @@ struct CircuitTable {
     private var circuits: [String: Circuit] = [:]
     private var order: [String] = []
 
-    mutating func pause(_ host: String, at now: ContinuousClock.Instant) -> Duration? { circuits[host]?.pause(at: now) ?? nil }
+    mutating func pause(_ name: String, at now: ContinuousClock.Instant) -> Duration? { circuits[name]?.pause(at: now) ?? nil }
 
-    mutating func record(_ host: String, failed: Bool, at now: ContinuousClock.Instant) {
+    mutating func record(_ name: String, failed: Bool, at now: ContinuousClock.Instant) {
         guard failed else {
-            if circuits.removeValue(forKey: host) != nil { order.removeAll { $0 == host } }
+            if circuits.removeValue(forKey: name) != nil { order.removeAll { $0 == name } }
             return
         }
-        if circuits[host] == nil {
+        if circuits[name] == nil {
             if order.count == Self.limit { circuits[order.removeFirst()] = nil }
-            order.append(host)
+            order.append(name)
         }
-        circuits[host, default: Circuit()].record(failed: true, at: now)
+        circuits[name, default: Circuit()].record(failed: true, at: now)
     }
 
     var count: Int { circuits.count }

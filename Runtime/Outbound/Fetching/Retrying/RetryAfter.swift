@@ -2,14 +2,16 @@ public import Kernel
 
 /// The field `Retry-After` (RFC 9110 section 10.2.3): seconds, or a date.
 public enum RetryAfter {
+    /// Nobody waits for longer than a year; in seconds.
+    private static let longest = 366 * 86_400
+
     /// How long to wait from now on; never negative. Nil for what is neither.
     public static func read(_ text: some StringProtocol, at now: Timestamp) -> Duration? {
         let text = String(text.drop { $0 == " " })
         if !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
-            // Nobody waits for longer than a year.
-            return .seconds(min(Int(text) ?? .max, 366 * 86_400))
+            return .seconds(min(Int(text) ?? .max, Self.longest))
         }
-        return HTTPDate.read(text).map { max(.zero, $0 - now) }
+        return HTTPDate.read(text).map { min(max(.zero, $0 - now), .seconds(Self.longest)) }
     }
 }
 

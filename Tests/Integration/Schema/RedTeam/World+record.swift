@@ -116,7 +116,7 @@ extension World {
                 select tenant_id, '\(entry)', business_id, id, '2026-01-01', 'spike', 'high', 3, 9, 1, 0, 2, '\(name)', '2026-01-01'
                 from app.kpi_sources where tenant_id = '\(tenant)' order by id limit 1;
             update tenancy.kpi_changes set changed_at = '2026-01-01' where tenant_id = '\(tenant)';
-            delete from tenancy.jobs where tenant_id = '\(tenant)' and handler = 'forecasts';
+            delete from tenancy.jobs where tenant_id = '\(tenant)' and handler in ('forecasts', 'alerts');
             insert into identity.preferences (user_id, preferences) values ('\(user)', '{"theme": "\(name)"}');
 
             """
